@@ -1,0 +1,105 @@
+"""The contract of a data set: two cameras, their training pictures and their test pairs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from benchmark.data.images import ImageSet
+from benchmark.progress import Progress
+from benchmark.registry import MethodInfo, register_dataset
+
+__all__ = ["Camera", "CameraPair", "DataSource", "PairSet", "register_dataset"]
+
+Camera = Literal["a", "b"]
+
+
+@dataclass(frozen=True)
+class PairSet:
+    """Pictures of the same scenes by both cameras: `a[i]` and `b[i]` belong together."""
+
+    a: ImageSet
+    b: ImageSet
+
+    def camera(self, camera: Camera) -> ImageSet:
+        """The side of one camera."""
+        return self.a if camera == "a" else self.b
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+
+@dataclass(frozen=True)
+class CameraPair:
+    """A prepared data set.
+
+    Attributes:
+        camera_a: name of camera A.
+        camera_b: name of camera B.
+        train: unpaired training pictures with sRGB; A and B share no scene.
+        validation: a part cut from the unpaired pictures, never trained on.
+        anchors: pixel-aligned pairs for mappers that may use pairs; None if there are none.
+        aligned: pixel-aligned test pairs for the raw-to-raw protocol; None if there are none.
+        scenes: scene-level test pairs with sRGB, for the ISP protocols; None if there are none.
+    """
+
+    camera_a: str
+    camera_b: str
+    train: Mapping[Camera, ImageSet]
+    validation: Mapping[Camera, ImageSet]
+    anchors: PairSet | None = None
+    aligned: PairSet | None = None
+    scenes: PairSet | None = None
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Base of all data-set configs."""
+
+
+class DataSource:
+    """A data set that can be named on the command line, before it is read or generated.
+
+    The text after the colon in `--data name:TEXT` reaches the config through
+    :meth:`parse_argument`. The fields of `Config` are also what a preset may set for it.
+
+    Attributes:
+        license: licence of the pictures.
+        citation: what to cite.
+    """
+
+    Config: ClassVar[type] = DataConfig
+    info: ClassVar[MethodInfo]
+    license: ClassVar[str] = ""
+    citation: ClassVar[str] = ""
+
+    def __init__(self, config: Any = None) -> None:
+        self.config = self.Config() if config is None else config
+
+    @classmethod
+    def parse_argument(cls, text: str) -> dict[str, Any]:
+        """Config values from the text after the colon. Default: `key=value,key=value`."""
+        from benchmark.config import key_values
+
+        return key_values(text, f"--data {cls.info.name}:{text}")
+
+    def check(self) -> None:
+        """Raises a BenchError when the data cannot be had: a missing folder, a broken file.
+
+        Called before anything long starts; cheap.
+        """
+
+    def cameras(self) -> tuple[str, str]:
+        """Names of camera A and camera B, for tables; cheap."""
+        raise NotImplementedError
+
+    def fingerprint(self) -> str:
+        """A hash of all that decides the pixels: config, file contents, generator version."""
+        raise NotImplementedError
+
+    def prepare(self, folder: Path, progress: Progress) -> CameraPair:
+        """Reads or generates the pictures into `folder`, or opens them if they are there.
+
+        Goes on from where an earlier call was cut off.
+        """
+        raise NotImplementedError

@@ -1,0 +1,155 @@
+"""Pictures of one camera on disk: packed raw and sRGB, memory-mapped, read a crop at a time.
+
+Layout of a folder: `index.json` (written last, so a folder that has one is complete) and for each
+picture `<number>.raw.npy`, uint16 (4, H, W), and optionally `<number>.srgb.npy`, uint8
+(3, 2H, 2W). Raw values are counts above the black level; dividing by the picture's `range`
+(white level minus black level) gives [0, 1]. So what a camera file holds is kept to the bit.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.errors import BenchError
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One line of the index.
+
+    Attributes:
+        id: name of the picture (scene or file stem), unique in its set.
+        height: H, rows of the packed raw.
+        width: W, columns of the packed raw.
+        range: white level minus black level, in counts.
+        srgb: where the sRGB came from ("rendered", "file", "preview", ...); None if there is none.
+        source: the file it was read from, or what made it.
+    """
+
+    id: str
+    height: int
+    width: int
+    range: int
+    srgb: str | None = None
+    source: str = ""
+
+
+class ImageSet(Sequence[ImageRecord]):
+    """A complete folder of pictures, read lazily.
+
+    Raises:
+        BenchError: the folder is not complete.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        index = folder / "index.json"
+        if not index.is_file():
+            raise BenchError(f"{folder} holds no complete set of pictures (no index.json).")
+        self.folder = folder
+        self._records = [ImageRecord(**line) for line in json.loads(index.read_text())]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, i):  # type: ignore[no-untyped-def]
+        return self._records[i]
+
+    def raw(self, i: int, crop: "Crop | None" = None) -> NDArray[np.float32]:
+        """Packed raw (4, H, W) float32 in [0, 1], planes R, Gr, Gb, B; or a square crop of it."""
+        counts = np.load(self.folder / f"{i:06d}.raw.npy", mmap_mode="r", allow_pickle=False)
+        if crop is not None:
+            counts = counts[:, crop.top : crop.top + crop.size, crop.left : crop.left + crop.size]
+        return counts.astype(np.float32) / np.float32(self._records[i].range)
+
+    def srgb(self, i: int, crop: "Crop | None" = None) -> NDArray[np.uint8]:
+        """sRGB (3, 2H, 2W) uint8, gamma-encoded; or the part over a crop in packed pixels.
+
+        Raises:
+            BenchError: the picture has no sRGB.
+        """
+        if self._records[i].srgb is None:
+            raise BenchError(f"{self._records[i].id} in {self.folder} has no sRGB picture.")
+        srgb = np.load(self.folder / f"{i:06d}.srgb.npy", mmap_mode="r", allow_pickle=False)
+        if crop is not None:
+            top, left, size = 2 * crop.top, 2 * crop.left, 2 * crop.size
+            srgb = srgb[:, top : top + size, left : left + size]
+        return np.asarray(srgb)
+
+
+class Crop(NamedTuple):
+    """A square part of a picture, in packed pixels."""
+
+    top: int
+    left: int
+    size: int
+
+
+class ImageWriter:
+    """Writes the pictures of an :class:`ImageSet`, in any order; pictures already there are kept.
+
+    Every file appears whole or not at all; `close` writes the index.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._records: dict[int, ImageRecord] = {}
+
+    def has(self, i: int) -> bool:
+        """Whether picture `i` was written by this run or an earlier one that was cut off."""
+        return (self.folder / f"{i:06d}.json").is_file()
+
+    def keep(self, i: int) -> ImageRecord:
+        """Takes over picture `i`, written by an earlier run that was cut off."""
+        record = ImageRecord(**json.loads((self.folder / f"{i:06d}.json").read_text()))
+        self._records[i] = record
+        return record
+
+    def write(
+        self,
+        i: int,
+        record: ImageRecord,
+        raw: NDArray[np.uint16],
+        srgb: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Writes picture `i`.
+
+        Args:
+            i: its number, from 0 on without gaps.
+            record: its line of the index.
+            raw: (4, H, W) counts above black.
+            srgb: (3, 2H, 2W), if there is one.
+        """
+        _save(self.folder / f"{i:06d}.raw.npy", raw)
+        if srgb is not None:
+            _save(self.folder / f"{i:06d}.srgb.npy", srgb)
+        write_atomic(self.folder / f"{i:06d}.json", json.dumps(asdict(record)))
+        self._records[i] = record
+
+    def close(self) -> ImageSet:
+        """Writes the index and opens the finished set."""
+        lines = [asdict(self._records[i]) for i in range(len(self._records))]
+        write_atomic(self.folder / "index.json", json.dumps(lines, indent=0))
+        for i in range(len(lines)):
+            (self.folder / f"{i:06d}.json").unlink(missing_ok=True)
+        return ImageSet(self.folder)
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Writes a text file so that it appears whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _save(path: Path, array: NDArray) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with part.open("wb") as file:
+        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+    part.replace(path)

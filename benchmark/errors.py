@@ -1,0 +1,27 @@
+"""Errors meant for the user: one paragraph each, shown without a traceback."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class BenchError(Exception):
+    """A user's mistake or a missing need: says what is wrong, where, and what would be right.
+
+    The command line prints its text and exits with code 2.
+    """
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "") -> BenchError:
+    """The error for a name that does not exist, with the nearest known one.
+
+    Args:
+        kind: what the name should have named, e.g. "mapper".
+        name: the name that was given.
+        known: the names that exist.
+        where: where it was given, e.g. "run.yaml"; left out of the text when empty.
+    """
+    names = sorted(known)
+    nearest = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.4)
+    hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+    place = f" in {where}" if where else ""
+    return BenchError(f"Unknown {kind} '{name}'{place}.{hint} Known: {', '.join(names)}.")

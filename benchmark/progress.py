@@ -1,0 +1,109 @@
+"""Progress of long work: bars with time left on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bars
+
+PLAIN_INTERVAL = 30.0  # seconds between two plain lines of one task
+
+
+class Task:
+    """One piece of work that is counted."""
+
+    def __init__(self, description: str, total: int, bars: "Bars | None", console: Console) -> None:
+        self.description = description
+        self.total = total
+        self.done = 0
+        self._bars = bars
+        self._console = console
+        self._start = self._last = time.monotonic()
+        self._offset = 0
+        self._id = bars.add_task(description, total=total, note="") if bars else None
+
+    def begin_at(self, done: int) -> None:
+        """Says that `done` units were finished by an earlier run."""
+        self.done = self._offset = done
+        if self._bars is not None and self._id is not None:
+            self._bars.update(self._id, completed=done)
+
+    def advance(self, count: int = 1, note: str = "") -> None:
+        """Counts finished units; `note` is shown beside the bar, e.g. a loss."""
+        self.done += count
+        if self._bars is not None and self._id is not None:
+            self._bars.update(self._id, completed=self.done, note=note)
+        elif time.monotonic() - self._last >= PLAIN_INTERVAL:
+            self._last = time.monotonic()
+            self._line(note)
+
+    def _line(self, note: str) -> None:
+        elapsed = time.monotonic() - self._start
+        left = elapsed / max(1, self.done - self._offset) * (self.total - self.done)
+        self._console.print(
+            f"{self.description}: {self.done}/{self.total}, {left:.0f} s left {note}".rstrip(),
+            highlight=False, soft_wrap=True,
+        )
+
+    def finish(self) -> None:
+        """Takes the bar away and leaves one line."""
+        if self._bars is not None and self._id is not None:
+            self._bars.remove_task(self._id)
+        if self.done >= self.total:
+            self._console.print(
+                f"{self.description}: done in {time.monotonic() - self._start:.0f} s",
+                highlight=False, soft_wrap=True,
+            )
+
+
+class Progress:
+    """Shows the tasks that run now. Use it as a context manager around the whole run.
+
+    Args:
+        quiet: shows nothing (tests, `--json`).
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.console = Console(stderr=True, quiet=quiet)
+        terminal = self.console.is_terminal and not quiet
+        self._bars = (
+            Bars(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+                TextColumn("{task.fields[note]}"), console=self.console, transient=True,
+            )
+            if terminal
+            else None
+        )
+
+    def __enter__(self) -> "Progress":
+        if self._bars is not None:
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+        sys.stderr.flush()
+
+    def say(self, text: str) -> None:
+        """One line above the bars."""
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def task(self, description: str, total: int) -> Iterator[Task]:
+        """A bar for the time of the block."""
+        task = Task(description, total, self._bars, self.console)
+        try:
+            yield task
+        finally:
+            task.finish()

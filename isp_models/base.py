@@ -1,0 +1,130 @@
+"""The contract of a deep ISP.
+
+An ISP author reads this file and writes one file: a class that derives from :class:`DeepISP`,
+decorated with ``@register_isp(name)``, with :meth:`DeepISP.develop`, :meth:`DeepISP.stages`,
+:meth:`DeepISP.configure` and :meth:`DeepISP.training_step`. The training loop re-seeds torch's
+generators before every step, so an ISP may draw random numbers freely and still resumes exactly.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from benchmark.errors import BenchError
+from benchmark.registry import MethodInfo, register_isp
+from benchmark.stage import Optimisation, Stage
+
+__all__ = ["DeepISP", "ISPBatch", "ISPConfig", "register_isp"]
+
+
+@dataclass(frozen=True)
+class ISPBatch:
+    """One training batch.
+
+    Attributes:
+        raw: (N, 4, S, S) float32 in [0, 1], packed RGGB, black level subtracted.
+        srgb: (N, 3, 2S, 2S) float32 in [0, 1], gamma-encoded, of the same pictures.
+    """
+
+    raw: Tensor
+    srgb: Tensor
+
+
+@dataclass(frozen=True)
+class ISPConfig:
+    """Base of all configs; fields of the derived dataclass default to the published values."""
+
+
+class DeepISP(nn.Module):
+    """Develops packed raw to sRGB at twice the packed size.
+
+    Attributes:
+        minimum_size: smallest packed side the network takes; smaller pictures are padded.
+        size_multiple: the packed sides must be multiples of it; others are padded.
+    """
+
+    Config: ClassVar[type] = ISPConfig
+    info: ClassVar[MethodInfo]
+    minimum_size: ClassVar[int] = 1
+    size_multiple: ClassVar[int] = 1
+
+    def __init__(self, config: Any = None) -> None:
+        super().__init__()
+        self.config = self.Config() if config is None else config
+
+    def develop(self, raw: Tensor) -> Tensor:
+        """The network behind the contract's plane order, scale and output range.
+
+        Args:
+            raw: (N, 4, H, W) float32 in [0, 1], sides at least `minimum_size` and multiples of
+                `size_multiple`.
+
+        Returns:
+            (N, 3, 2H, 2W) float32, sRGB in about [0, 1], not clamped.
+        """
+        raise NotImplementedError
+
+    def forward(self, raw: Tensor) -> Tensor:
+        """`develop` at any size: reflection-padded to what the network takes, cropped, clamped.
+
+        Args:
+            raw: (N, 4, H, W) float32 in [0, 1], packed RGGB.
+
+        Returns:
+            (N, 3, 2H, 2W) float32 in [0, 1], sRGB, gamma-encoded.
+
+        Raises:
+            BenchError: a wrong shape.
+        """
+        if raw.ndim != 4 or raw.shape[1] != 4:
+            raise BenchError(f"An ISP takes raw of shape (N, 4, H, W), not {tuple(raw.shape)}.")
+        height, width = raw.shape[2:]
+        top, bottom = self._padding(height)
+        left, right = self._padding(width)
+        padded = _reflect(raw, left, right, top, bottom)
+        srgb = self.develop(padded)
+        return srgb[..., 2 * top : 2 * (top + height), 2 * left : 2 * (left + width)].clamp(0, 1)
+
+    def _padding(self, size: int) -> tuple[int, int]:
+        multiple = self.size_multiple
+        target = -(-max(size, self.minimum_size) // multiple) * multiple
+        return (target - size) // 2, target - size - (target - size) // 2
+
+    def stages(self) -> Sequence[Stage]:
+        """Training stages in order."""
+        return ()
+
+    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
+        """Optimisers and schedules of a stage that lasts `total_steps` steps."""
+        raise NotImplementedError
+
+    def training_step(
+        self, batch: ISPBatch, stage: Stage, optimisation: Optimisation
+    ) -> dict[str, Tensor]:
+        """Does one update of the network and returns the losses, detached, by name."""
+        raise NotImplementedError
+
+    def training_state(self) -> dict[str, Any]:
+        """State beyond weights and optimisers: tensors, numbers, lists, dicts."""
+        return {}
+
+    def load_training_state(self, state: dict[str, Any]) -> None:
+        """Takes back what `training_state` gave."""
+
+
+def _reflect(x: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:
+    """Reflection padding that may be wider than the picture (torch's own may not)."""
+    while left or right or top or bottom:
+        height, width = x.shape[2:]
+        now = (
+            min(left, width - 1), min(right, width - 1),
+            min(top, height - 1), min(bottom, height - 1),
+        )
+        if not any(now):  # a side of one pixel has nothing to reflect
+            return F.pad(x, (left, right, top, bottom), mode="replicate")
+        x = F.pad(x, now, mode="reflect")
+        left, right, top, bottom = left - now[0], right - now[1], top - now[2], bottom - now[3]
+    return x

@@ -1,0 +1,75 @@
+"""The contract of a protocol: it declares what is trained and compared; it runs nothing.
+
+Directions are those of a *cell*: ``a2b`` means that what was made for camera A is brought to
+camera B (design: the ISP of A is deployed and tested on camera B, the target camera).
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from benchmark.registry import MethodInfo, register_protocol
+
+__all__ = ["Evaluation", "Protocol", "RawSource", "register_protocol"]
+
+Camera = Literal["a", "b"]
+Direction = Literal["a2b", "b2a"]
+
+
+@dataclass(frozen=True)
+class RawSource:
+    """Raws of one camera, as captured or mapped.
+
+    Attributes:
+        camera: the camera that took them.
+        mapped: the mapper's direction they go through; None for as captured.
+    """
+
+    camera: Camera
+    mapped: Direction | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One comparison.
+
+    Attributes:
+        test: the raws that go in at test time.
+        reference: the camera whose picture of the same scene is the truth.
+        train: the raws the ISP is trained on, towards the sRGB of `reference`; None where no
+            ISP takes part and the raws of the pixel-aligned test pairs are compared themselves.
+    """
+
+    test: RawSource
+    reference: Camera
+    train: RawSource | None = None
+
+    @property
+    def uses_mapper(self) -> bool:
+        """Whether any of its raws are mapped."""
+        return any(s is not None and s.mapped is not None for s in (self.train, self.test))
+
+
+@dataclass(frozen=True)
+class ProtocolConfig:
+    """Protocols have no settings."""
+
+
+class Protocol:
+    """One way to judge a mapper. `info.reference` marks floor and ceiling.
+
+    Attributes:
+        title: the row group's title in the tables.
+        needs_isp: False where raws are compared with raws.
+    """
+
+    Config: ClassVar[type] = ProtocolConfig
+    info: ClassVar[MethodInfo]
+    title: ClassVar[str]
+    needs_isp: ClassVar[bool] = True
+
+    def __init__(self, config: Any = None) -> None:
+        self.config = config
+
+    def evaluation(self, direction: Direction) -> Evaluation:
+        """What is trained and compared for one direction of a cell."""
+        raise NotImplementedError
