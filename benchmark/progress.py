@@ -51,7 +51,8 @@ class Task:
         left = elapsed / max(1, self.done - self._offset) * (self.total - self.done)
         self._console.print(
             f"{self.description}: {self.done}/{self.total}, {left:.0f} s left {note}".rstrip(),
-            highlight=False, soft_wrap=True,
+            highlight=False,
+            soft_wrap=True,
         )
 
     def finish(self) -> None:
@@ -61,7 +62,8 @@ class Task:
         if self.done >= self.total:
             self._console.print(
                 f"{self.description}: done in {time.monotonic() - self._start:.0f} s",
-                highlight=False, soft_wrap=True,
+                highlight=False,
+                soft_wrap=True,
             )
 
 
@@ -77,9 +79,15 @@ class Progress:
         terminal = self.console.is_terminal and not quiet
         self._bars = (
             Bars(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-                TextColumn("{task.fields[note]}"), console=self.console, transient=True,
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TextColumn("left"),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[note]}"),
+                console=self.console,
+                transient=True,
             )
             if terminal
             else None

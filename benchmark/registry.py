@@ -251,14 +251,15 @@ def load_plugin(path: str | Path) -> None:
 MAPPERS = Registry(
     "mapper", "mappers", "register_mapper", "mappers.base:Mapper", "isp_bench.mappers"
 )
-ISPS = Registry(
-    "ISP", "isp_models", "register_isp", "isp_models.base:DeepISP", "isp_bench.isps"
-)
+ISPS = Registry("ISP", "isp_models", "register_isp", "isp_models.base:DeepISP", "isp_bench.isps")
 PROTOCOLS = Registry(
     "protocol", "protocols", "register_protocol", "protocols.base:Protocol", "isp_bench.protocols"
 )
 DATASETS = Registry(
-    "data set", "benchmark.data", "register_dataset", "benchmark.data.base:DataSource",
+    "data set",
+    "benchmark.data",
+    "register_dataset",
+    "benchmark.data.base:DataSource",
     "isp_bench.datasets",
 )
 

@@ -120,8 +120,10 @@ def _reflect(x: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:
     while left or right or top or bottom:
         height, width = x.shape[2:]
         now = (
-            min(left, width - 1), min(right, width - 1),
-            min(top, height - 1), min(bottom, height - 1),
+            min(left, width - 1),
+            min(right, width - 1),
+            min(top, height - 1),
+            min(bottom, height - 1),
         )
         if not any(now):  # a side of one pixel has nothing to reflect
             return F.pad(x, (left, right, top, bottom), mode="replicate")

@@ -21,8 +21,15 @@ from benchmark.registry import MethodInfo, register_mapper
 from benchmark.stage import Optimisation, Stage
 
 __all__ = [
-    "AnchorPair", "Direction", "Mapper", "MapperBatch", "MapperConfig", "MapperData",
-    "register_mapper", "source_of", "target_of",
+    "AnchorPair",
+    "Direction",
+    "Mapper",
+    "MapperBatch",
+    "MapperConfig",
+    "MapperData",
+    "register_mapper",
+    "source_of",
+    "target_of",
 ]
 
 Direction = Literal["a2b", "b2a"]
