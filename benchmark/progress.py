@@ -15,6 +15,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
+WORTH_A_LINE = 2.0  # seconds; shorter work leaves no line behind
 PLAIN_INTERVAL = 30.0  # seconds between two plain lines of one task
 
 
@@ -59,9 +60,10 @@ class Task:
         """Takes the bar away and leaves one line."""
         if self._bars is not None and self._id is not None:
             self._bars.remove_task(self._id)
-        if self.done >= self.total:
+        elapsed = time.monotonic() - self._start
+        if self.done >= self.total and elapsed > WORTH_A_LINE:
             self._console.print(
-                f"{self.description}: done in {time.monotonic() - self._start:.0f} s",
+                f"{self.description}: done in {elapsed:.0f} s",
                 highlight=False,
                 soft_wrap=True,
             )

@@ -93,6 +93,13 @@ class DeepISP(nn.Module):
         target = -(-max(size, self.minimum_size) // multiple) * multiple
         return (target - size) // 2, target - size - (target - size) // 2
 
+    def check_needs(self) -> None:
+        """Looks for what training needs beyond the packages; cheap, asked before any training.
+
+        Raises:
+            BenchError: something is missing, or the config cannot be trained.
+        """
+
     def stages(self) -> Sequence[Stage]:
         """Training stages in order."""
         return ()

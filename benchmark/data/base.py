@@ -93,6 +93,10 @@ class DataSource:
         """Names of camera A and camera B, for tables; cheap."""
         raise NotImplementedError
 
+    def parts(self) -> frozenset[str]:
+        """Which pairs it has, of "anchors", "aligned" and "scenes"; cheap."""
+        raise NotImplementedError
+
     def fingerprint(self) -> str:
         """A hash of all that decides the pixels: config, file contents, generator version."""
         raise NotImplementedError

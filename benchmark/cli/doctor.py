@@ -1,0 +1,62 @@
+"""`isp-bench doctor`: what is installed and at hand."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from benchmark.cli.options import Verbs, add_verb
+
+EXAMPLES = """  isp-bench doctor
+  isp-bench doctor --store /scratch/isp-bench
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(
+        verbs, "doctor", "show what is installed: packages, devices, weights, data, disk", EXAMPLES
+    )
+    parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store to look at")
+    parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="Inception weights")
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Runs the verb; 1 if something that every run needs is missing."""
+    import os
+
+    import torch
+
+    from benchmark import __version__
+    from benchmark.metrics.fid_weights import search_weights
+    from benchmark.records import environment
+    from benchmark.store import Store, default_store
+
+    facts = environment("")
+    print(f"isp-bench {__version__}, Python {facts['python']}, {facts['system']}")
+    print("packages:  " + ", ".join(f"{k} {v}" for k, v in facts["packages"].items()))
+    devices = [f"cpu ({os.cpu_count()} cores, {torch.get_num_threads()} threads)"]
+    devices += [
+        f"cuda:{i} ({torch.cuda.get_device_name(i)})" for i in range(torch.cuda.device_count())
+    ]
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    print("devices:   " + ", ".join(devices))
+    found = search_weights(args.fid_weights, allow_download=False)
+    weights = found.weights
+    if weights is None:
+        print(f"FID:       no weights. {found.reason}")
+    else:
+        genuine = "the true ones" if weights.genuine else "NOT the ones that define FID"
+        print(f"FID:       {weights.path} ({genuine})")
+    store = Store(args.store or default_store())
+    free = shutil.disk_usage(store.folder).free
+    print(f"store:     {store.folder}, {_size(store.folder) / 1e6:.0f} MB used, "
+          f"{free / 1e9:.1f} GB free")  # fmt: skip
+    for folder in sorted((store.folder / "data").glob("*")):
+        print(f"           data {folder.name}, {_size(folder) / 1e6:.0f} MB")
+    return 0
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

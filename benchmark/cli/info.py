@@ -1,0 +1,83 @@
+"""`isp-bench info NAME`: what is known about a method."""
+
+import argparse
+import dataclasses
+import json
+from typing import Any
+
+from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+
+EXAMPLES = """  isp-bench info cstpp
+  isp-bench info pynet --json
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(
+        verbs, "info", "show a method's source, licence, size, needs and settings", EXAMPLES
+    )
+    parser.add_argument("name", help="a mapper, ISP, protocol or data set")
+    parser.add_argument("--json", action="store_true", help="machine-readable")
+    add_plugin_option(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Runs the verb."""
+    from benchmark.registry import load_plugin
+
+    for file in getattr(args, "plugin", ()):
+        load_plugin(file)
+    facts = describe(args.name)
+    if args.json:
+        print(json.dumps(facts, indent=1, default=str))
+        return 0
+    config = facts.pop("config")
+    for key, value in facts.items():
+        if value not in ("", (), None, "none") or key == "licence":
+            print(f"{key + ':':14}{', '.join(value) if isinstance(value, tuple) else value}")
+    if config:
+        print("config (published values; change with --set):")
+        for key, value in config.items():
+            print(f"  {key + ':':22}{value}")
+    return 0
+
+
+def describe(name: str) -> dict[str, Any]:
+    """All facts about a method.
+
+    Raises:
+        BenchError: nothing has that name.
+    """
+    from benchmark.errors import unknown_name
+    from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
+
+    registries = {"mapper": MAPPERS, "ISP": ISPS, "protocol": PROTOCOLS, "data set": DATASETS}
+    for kind, registry in registries.items():
+        if name not in registry.names():
+            continue
+        cls: Any = registry.get(name)
+        facts: dict[str, Any] = {"kind": kind, **dataclasses.asdict(registry.info(name))}
+        facts["description"] = (cls.__doc__ or "").strip().splitlines()[0]
+        if kind in ("mapper", "ISP"):
+            from benchmark.training import parameter_count
+
+            facts["parameters"] = f"{parameter_count(registry.create(name)):,}"
+        else:
+            facts.pop("supervision")
+        if kind == "data set":
+            facts["licence"], facts["citation"] = cls.license, cls.citation
+        has_fields = dataclasses.fields(cls.Config)
+        facts["config"] = {f.name: _default(f) for f in has_fields}
+        return facts
+    known = [n for registry in registries.values() for n in registry.names()]
+    raise unknown_name("method", name, known)
+
+
+def _default(field: dataclasses.Field) -> Any:
+    if field.default is not dataclasses.MISSING:
+        return field.default
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return "(required)"

@@ -1,0 +1,170 @@
+"""Options that several verbs share, and how they become a run's config."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmark.errors import BenchError
+
+Verbs = argparse._SubParsersAction
+
+# Options left out must not override the run file, so none has a default here.
+UNSET = argparse.SUPPRESS
+
+
+def add_verb(verbs: Verbs, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
+    """A verb with worked examples under its help."""
+    return verbs.add_parser(  # type: ignore[no-any-return]
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_plugin_option(parser: argparse.ArgumentParser) -> None:
+    """`--plugin`."""
+    parser.add_argument(
+        "--plugin", nargs="+", metavar="FILE", default=UNSET,
+        help="Python files with your own mappers or ISPs",
+    )  # fmt: skip
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """All options that make up a run."""
+    what = parser.add_argument_group("what to run")
+    what.add_argument(
+        "--protocol",
+        nargs="+",
+        metavar="NAME",
+        default=UNSET,
+        help="adaptation, augmentation, raw-to-raw, or all (default: adaptation)",
+    )
+    what.add_argument(
+        "--mapper",
+        nargs="+",
+        metavar="NAME",
+        default=UNSET,
+        help="mappers to compare, or all (default: cstpp)",
+    )
+    what.add_argument(
+        "--isp", nargs="+", metavar="NAME", default=UNSET, help="deep ISPs, or all (default: pynet)"
+    )
+    what.add_argument(
+        "--direction",
+        nargs="+",
+        choices=("a2b", "b2a"),
+        default=UNSET,
+        help="what was made for A is brought to B, or the reverse (default: both)",
+    )
+    what.add_argument(
+        "--seed",
+        nargs="+",
+        type=int,
+        metavar="N",
+        default=UNSET,
+        help="one cell per seed (default: 0)",
+    )
+    what.add_argument(
+        "--no-beside",
+        dest="beside",
+        action="store_false",
+        default=UNSET,
+        help="leave out floor, ceiling and calibration that the preset puts beside",
+    )
+    how = parser.add_argument_group("on what, and how long")
+    how.add_argument(
+        "--data",
+        metavar="NAME[:ARGUMENT]",
+        default=UNSET,
+        help="simulated (default), simulated:camera_a=FILE,camera_b=FILE, folder:PATH",
+    )
+    how.add_argument(
+        "--preset",
+        metavar="NAME|FILE",
+        default=UNSET,
+        help="smoke (seconds), quick (a laptop, minutes: the default), paper "
+        "(published recipes in full), or a YAML file",
+    )
+    how.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        metavar="KEY=VALUE",
+        default=UNSET,
+        help="change a method's config: mapper.KEY=VALUE or isp.KEY=VALUE",
+    )
+    how.add_argument(
+        "--config",
+        metavar="FILE",
+        help="a YAML file with any of these options; the command line wins",
+    )
+    add_plugin_option(how)  # type: ignore[arg-type]
+    how.add_argument(
+        "--fid-weights",
+        metavar="FILE",
+        type=Path,
+        default=UNSET,
+        help="Inception weights for FID (default: torch hub's cache, else download)",
+    )
+    how.add_argument(
+        "--device", metavar="NAME", default=UNSET, help="auto (default), cpu, cuda, cuda:1, mps"
+    )
+    where = parser.add_argument_group("where")
+    where.add_argument("--name", default=UNSET, help="the run's folder (default: DATA-PRESET)")
+    where.add_argument(
+        "--results",
+        metavar="FOLDER",
+        type=Path,
+        default=UNSET,
+        help="where runs go: records, tables, pictures (default: ./results)",
+    )
+    where.add_argument(
+        "--store",
+        metavar="FOLDER",
+        type=Path,
+        default=UNSET,
+        help="where trained weights and prepared data go (default: "
+        "$ISP_BENCH_HOME, else the user's cache folder)",
+    )
+    where.add_argument("--save-images", action="store_true", default=UNSET,
+                       help="write every developed test picture and its truth as PNG")  # fmt: skip
+
+
+def run_config(args: argparse.Namespace) -> Any:
+    """The :class:`benchmark.run_config.RunConfig` of the options over the run file.
+
+    Raises:
+        BenchError: an unknown key or a wrong value, in the file or on the command line.
+    """
+    from benchmark.preset import read_yaml, validated
+    from benchmark.run_config import RunConfig
+
+    values: dict[str, Any] = {}
+    if args.config is not None:
+        file = Path(args.config)
+        values = {key.replace("-", "_"): value for key, value in read_yaml(file).items()}
+        for key, value in values.items():
+            if key in ("protocol", "mapper", "isp", "direction", "seed", "plugin"):
+                values[key] = value if isinstance(value, list) else [value]
+        validated(RunConfig, values, str(file))
+    given = {k: v for k, v in vars(args).items() if k in RunConfig.model_fields}
+    if "set" in given:
+        given["set"] = {**values.get("set", {}), **_assignments(given["set"])}
+    return validated(RunConfig, {**values, **given}, "the command line")
+
+
+def _assignments(parts: list[str]) -> dict[str, Any]:
+    assignments = {}
+    for part in parts:
+        key, equals, value = part.partition("=")
+        if not equals or not key:
+            raise BenchError(f"--set {part}: write mapper.KEY=VALUE or isp.KEY=VALUE.")
+        try:
+            assignments[key] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise BenchError(f"--set {part}: '{value}' is not a YAML value.") from error
+    return assignments

@@ -1,0 +1,62 @@
+"""`isp-bench run`: train what is missing, score, write records and tables."""
+
+import argparse
+
+from benchmark.cli.options import Verbs, add_run_options, add_verb, run_config
+
+EXAMPLES = """  isp-bench run
+  isp-bench run --protocol adaptation --mapper cstpp --isp pynet
+  isp-bench run --mapper cstpp chai --isp syenet --seed 0 1 2
+  isp-bench run --protocol raw-to-raw --mapper all
+  isp-bench run --data folder:~/pictures/two-phones --preset quick
+  isp-bench run --config run.yaml --set mapper.steps=2000 isp.learning_rate=1e-4
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(verbs, "run", "train what a run needs, score it, write its tables", EXAMPLES)
+    add_run_options(parser)
+    parser.add_argument("--json", action="store_true", help="print the tables' numbers as JSON")
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Runs the verb; 1 if a cell failed."""
+    from benchmark.cli.table import make_tables, print_tables
+    from benchmark.interrupt import clean_stops
+    from benchmark.progress import Progress
+    from benchmark.records import read_records
+    from benchmark.session import open_session
+
+    config = run_config(args)
+    with clean_stops(), Progress() as progress:
+        progress.say("Checking and planning ...")
+        session = open_session(config)
+        for sentence in session.plan.skipped:
+            progress.say(sentence)
+        if session.weights.weights is None:
+            progress.say(f"FID will be left out. {session.weights.reason}")
+        done = sum(session.store.is_done(key) for key in session.plan.steps)
+        progress.say(
+            f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them "
+            f"done; on {session.device}, store {session.store.folder}"
+        )
+        outcome = session.run(progress)
+    if any((session.folder / "records").glob("*.json")):
+        made = make_tables(session.folder, read_records(session.folder))
+        print_tables(made, args.json)
+    for key, reason in outcome.failures.items():
+        title = session.store.spec(key).title
+        needed = [session.plan.steps[k].title for k, by in outcome.blocked.items() if by == key]
+        print_failure(title, reason, needed, str(session.store.step_folder(key) / "failure.json"))
+    return 1 if outcome.failures else 0
+
+
+def print_failure(title: str, reason: str, blocked: list[str], file: str) -> None:
+    """Says on the error stream which step failed, why, and what it held up."""
+    import sys
+
+    lines = [f"FAILED: {title}: {reason}", f"  traceback: {file}"]
+    lines += [f"  not run because of it: {b}" for b in blocked]
+    print("\n".join(lines), file=sys.stderr)

@@ -1,0 +1,61 @@
+"""`isp-bench table`: tables from the records of a run."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.cli.options import Verbs, add_verb
+
+if TYPE_CHECKING:
+    from benchmark.records import Record
+    from benchmark.tables import Table
+
+EXAMPLES = """  isp-bench table results/simulated-quick
+  isp-bench table results/simulated-quick --json
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(
+        verbs, "table", "print a run's tables and write them as Markdown, LaTeX and CSV", EXAMPLES
+    )
+    parser.add_argument("folder", type=Path, help="a run's folder, e.g. results/simulated-quick")
+    parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Runs the verb."""
+    from benchmark.records import read_records
+
+    print_tables(make_tables(args.folder, read_records(args.folder)), args.json)
+    return 0
+
+
+def make_tables(folder: Path, records: "Sequence[Record]") -> "list[Table]":
+    """Writes a run's tables and comparison pictures beside its records."""
+    from benchmark.render_table import write_tables
+    from benchmark.tables import tables
+
+    made = tables(records)
+    write_tables(made, folder)
+    return made
+
+
+def print_tables(tables: "Sequence[Table]", as_json: bool) -> None:
+    """Prints the tables on the standard output."""
+    import io
+
+    import pandas as pd
+
+    from benchmark.render_table import csv, markdown
+
+    if as_json:
+        numbers = {t.name: pd.read_csv(io.StringIO(csv(t))).to_dict("records") for t in tables}
+        print(json.dumps(numbers, indent=1, default=str))
+        return
+    for table in tables:
+        print(f"\n{markdown(table)}")

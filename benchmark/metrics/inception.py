@@ -1,0 +1,126 @@
+"""Inception features of pictures, as pytorch-fid computes them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from benchmark.errors import BenchError, unknown_name
+from benchmark.metrics.fid_weights import FidWeights, load_inception
+
+Resize = Literal["pytorch-fid", "antialiased"]
+SIDE = 299  # pixels; the size the network was trained at
+BATCH_SIZE = 16
+
+
+@dataclass(frozen=True)
+class ExtractorFacts:
+    """What a record must say about features.
+
+    Attributes:
+        name: "FID" only with the genuine weights and 2048 features.
+        weights_sha256: SHA-256 of the file of weights.
+        dims: features per image.
+        batch_size: images per pass.
+        device: where the network ran.
+        dtype: number format of the network.
+    """
+
+    name: str
+    weights_sha256: str
+    dims: int
+    batch_size: int
+    device: str
+    dtype: str = "float32, no TF32"
+
+
+class FeatureExtractor:
+    """pytorch-fid's Inception network as a function from pictures to features.
+
+    Args:
+        weights: what `find_weights` gave.
+        device: where the network runs, e.g. "cpu" or "cuda:0".
+        batch_size: images per pass; kept fixed since it changes the last digits.
+        dims: 2048 (FID's pooled features); 64, 192 or 768 for those of earlier layers.
+
+    Raises:
+        BenchError: the file of weights is broken or of another structure.
+    """
+
+    def __init__(
+        self,
+        weights: FidWeights,
+        device: str | torch.device = "cpu",
+        batch_size: int = BATCH_SIZE,
+        dims: int = 2048,
+    ) -> None:
+        self._network = load_inception(weights, dims).to(device)
+        self._device = torch.device(device)
+        name = weights.name if dims == 2048 else f"FD of {dims} Inception features"
+        self.facts = ExtractorFacts(name, weights.sha256, dims, batch_size, str(self._device))
+
+    def features(self, images: Iterable[NDArray[np.uint8]], resize: Resize) -> NDArray[np.float64]:
+        """One row of features per picture.
+
+        Args:
+            images: (3, h, w) uint8 sRGB each, of any sizes, or one array (N, 3, h, w). All are
+                squashed to 299 x 299. An iterator is read a batch at a time.
+            resize: "pytorch-fid", bilinear without antialiasing, for comparison with papers: of a
+                12 MP picture it reads 3 % of the pixels; or "antialiased", bilinear over all.
+
+        Returns:
+            (N, dims) float64, computed in float32.
+
+        Raises:
+            BenchError: a picture that is not uint8 of shape (3, h, w), no pictures, or an
+                unknown resize mode.
+        """
+        if resize not in get_args(Resize):
+            raise unknown_name("resize mode", resize, get_args(Resize))
+        rows: list[NDArray[np.float64]] = []
+        batch: list[Tensor] = []
+        for image in images:
+            batch.append(_squash(image, resize))
+            if len(batch) == self.facts.batch_size:
+                rows.append(self._run(torch.stack(batch)))
+                batch = []
+        if batch:
+            rows.append(self._run(torch.stack(batch)))
+        if not rows:
+            raise BenchError("There are no pictures to compute Inception features of.")
+        return np.concatenate(rows)
+
+    def _run(self, batch: Tensor) -> NDArray[np.float64]:
+        """Features (N, dims) of a batch (N, 3, 299, 299) in [0, 1]."""
+        exact = torch.backends.cudnn.flags(
+            enabled=True, benchmark=False, deterministic=True, allow_tf32=False
+        )
+        with torch.inference_mode(), exact:
+            maps = self._network(batch.to(self._device))[0]  # (N, dims, h, w)
+            features = maps.mean(dim=(2, 3))  # as pytorch-fid pools the earlier layers; else 1 x 1
+        return features.cpu().numpy().astype(np.float64)
+
+
+def _squash(image: NDArray[np.uint8], resize: Resize) -> Tensor:
+    """A picture (3, h, w) uint8 as (3, 299, 299) float32 in [0, 1].
+
+    Done per picture and outside the network, so that sizes may differ and a batch of full-size
+    pictures need not fit into memory; the values are the same.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[0] != 3 or image.size == 0:
+        raise BenchError(
+            f"Inception features need pictures (3, h, w) uint8, not {image.shape} {image.dtype}."
+        )
+    picture = torch.from_numpy(image.astype(np.float32) / np.float32(255))
+    return F.interpolate(
+        picture[None],
+        size=(SIDE, SIDE),
+        mode="bilinear",
+        align_corners=False,
+        antialias=resize == "antialiased",
+    )[0]

@@ -1,0 +1,248 @@
+"""Records: one JSON file per scored cell, never changed; tables are made from these alone."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from benchmark import __version__
+from benchmark.data.images import write_atomic
+from benchmark.errors import BenchError
+from benchmark.plan import NONE, Cell
+from benchmark.preset import Preset
+from benchmark.registry import PROTOCOLS
+from benchmark.scoring import MEASURES
+from benchmark.store import Store
+
+FORMAT = 1
+PACKAGES = (
+    "torch", "torchvision", "numpy", "scipy", "pytorch-fid", "rawpy", "colour-science", "pillow",
+)  # fmt: skip
+
+
+class SetMetric(BaseModel):
+    """A metric of a whole set of pictures, with the values without each scene in turn."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: float
+    leave_one_out: tuple[float, ...]
+
+
+class Record(BaseModel):
+    """What is known about one scored cell.
+
+    Attributes:
+        format: version of this layout.
+        protocol, mapper, isp, direction, seed: the cell; "none" where there is no mapper or ISP.
+        reference: True for floor and ceiling: shown, never ranked.
+        role: "named" for what the user asked for, "beside" for what was run for comparison.
+        title: the protocol's title.
+        cameras: names of camera A and camera B.
+        data: name, config and fingerprint of the data set.
+        preset: name of the preset.
+        reduced: what the preset makes smaller than published; empty for nothing.
+        n: test pictures.
+        ids: their names.
+        per_image: metric to one value per picture, in the order of `ids`.
+        sets: Fréchet and kernel distances.
+        extractor: what they were computed with; None without weights.
+        missing: metric to the reason why it could not be measured.
+        score: key of the score step.
+        configuration: hash of all that decides the pictures, whatever is measured on them.
+        steps: per trained part: method, version, config, key, steps trained, seconds, parameters,
+            peak memory.
+        environment: commit, packages, python, system, device.
+        time: when it was recorded, UTC.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int = FORMAT
+    protocol: str
+    mapper: str
+    isp: str
+    direction: Literal["a2b", "b2a"]
+    seed: int
+    reference: bool
+    role: Literal["named", "beside"]
+    title: str
+    cameras: tuple[str, str]
+    data: dict[str, Any]
+    preset: str
+    reduced: str
+    n: int
+    ids: tuple[str, ...]
+    per_image: dict[str, tuple[float, ...]]
+    sets: dict[str, SetMetric]
+    extractor: dict[str, Any] | None
+    missing: dict[str, str]
+    score: str
+    configuration: str
+    steps: dict[str, dict[str, Any]]
+    environment: dict[str, Any]
+    time: str
+
+    @property
+    def cell(self) -> tuple[str, str, str, str, int]:
+        """Its place in the grid."""
+        return (self.protocol, self.mapper, self.isp, self.direction, self.seed)
+
+
+def record_file(folder: Path, cell: Cell) -> Path:
+    """Where the record of a cell lies in a run's folder."""
+    name = f"{cell.protocol}__{cell.mapper}__{cell.isp}__{cell.direction}__seed{cell.seed}"
+    return folder / "records" / f"{name}__{cell.score[:8]}.json"
+
+
+def write_record(
+    folder: Path,
+    cell: Cell,
+    *,
+    store: Store,
+    preset: Preset,
+    cameras: tuple[str, str],
+    named: bool,
+    missing: dict[str, str],
+    device: str,
+) -> None:
+    """Collects what the store knows about a finished cell into its record, once."""
+    file = record_file(folder, cell)
+    if file.is_file():
+        return
+    spec = store.spec(cell.score)
+    measures = json.loads(store.verified(cell.score, MEASURES).read_text(encoding="utf-8"))
+    info = PROTOCOLS.info(cell.protocol)
+    record = Record(
+        protocol=cell.protocol,
+        mapper=cell.mapper,
+        isp=cell.isp,
+        direction=cell.direction,  # type: ignore[arg-type]
+        seed=cell.seed,
+        reference=info.reference,
+        role="named" if named else "beside",
+        title=PROTOCOLS.get(cell.protocol).title,  # type: ignore[attr-defined]
+        cameras=cameras,
+        data=spec.fields["data"],
+        preset=preset.name,
+        reduced=preset.reduced,
+        n=len(measures["ids"]),
+        ids=measures["ids"],
+        per_image=measures["per_image"],
+        sets=measures["sets"],
+        extractor=measures.get("extractor"),
+        missing=missing if cell.isp != NONE else {},
+        score=cell.score,
+        configuration=cell.configuration,
+        steps=_steps(store, cell),
+        environment=environment(device),
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(file, record.model_dump_json(indent=1))
+
+
+def _steps(store: Store, cell: Cell) -> dict[str, dict[str, Any]]:
+    """Every step behind a cell, by key."""
+    found: dict[str, dict[str, Any]] = {}
+    waiting = [cell.score]
+    while waiting:
+        key = waiting.pop()
+        spec = store.spec(key)
+        waiting += spec.inputs.values()
+        fields = {k: v for k, v in spec.fields.items() if k != "data"}
+        found[key] = {"kind": spec.kind, "title": spec.title, **fields, **store.outcome(key)}
+    return found
+
+
+def read_records(folder: Path) -> list[Record]:
+    """All records of a run, the newest of each cell.
+
+    Raises:
+        BenchError: no records, or a file that is not one.
+    """
+    files = sorted((folder / "records").glob("*.json"))
+    if not files:
+        raise BenchError(
+            f"{folder} holds no records. Name the folder of a run, e.g. results/simulated-quick."
+        )
+    newest: dict[tuple[str, str, str, str, int], Record] = {}
+    for record in map(_read, files):
+        other = newest.get(record.cell)
+        if other is None or record.time >= other.time:
+            newest[record.cell] = record
+    return list(newest.values())
+
+
+def _read(file: Path) -> Record:
+    try:
+        return Record.model_validate_json(file.read_text(encoding="utf-8"))
+    except (ValidationError, UnicodeDecodeError) as error:
+        reason = error.errors()[0] if isinstance(error, ValidationError) else str(error)
+        raise BenchError(
+            f"{file} is not a record of this version ({reason}). Delete it and run again; the "
+            "trained weights are kept in the store."
+        ) from error
+
+
+def check_same_configuration(folder: Path, cells: Iterable[Cell], data: dict, preset: str) -> None:
+    """Refuses to write into a run's folder that holds records of another configuration.
+
+    Raises:
+        BenchError: naming the first difference.
+    """
+    if not (folder / "records").is_dir() or not any((folder / "records").glob("*.json")):
+        return
+    advice = "Choose another name for this run with --name, or delete that folder."
+    planned = {(c.protocol, c.mapper, c.isp, c.direction, c.seed): c for c in cells}
+    for record in read_records(folder):
+        if record.preset != preset:
+            raise BenchError(
+                f"{folder} holds results of preset '{record.preset}', not '{preset}'. {advice}"
+            )
+        if record.data["fingerprint"] != data["fingerprint"]:
+            raise BenchError(
+                f"{folder} holds results on other data ({record.data['name']}, fingerprint "
+                f"{record.data['fingerprint'][:12]}; now {data['name']}, "
+                f"{data['fingerprint'][:12]}). {advice}"
+            )
+        cell = planned.get(record.cell)
+        if cell is not None and cell.configuration != record.configuration:
+            raise BenchError(
+                f"{folder} holds a result of {cell.title} with another configuration (other "
+                f"--set values, another version of a method, or another plug-in). {advice}"
+            )
+
+
+def environment(device: str) -> dict[str, Any]:
+    """Where and with what a result was made."""
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {
+        "isp-bench": __version__,
+        "commit": _commit(),
+        "packages": versions,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "device": device,
+    }
+
+
+def _commit() -> str | None:
+    """The commit of the source tree, "+" behind it if files were changed; None outside git."""
+    here = Path(__file__).parent
+    commands = (["git", "rev-parse", "HEAD"], ["git", "status", "--porcelain"])
+    try:
+        commit, changes = (
+            subprocess.run(c, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+            for c in commands
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return commit + ("+" if changes else "")

@@ -1,0 +1,118 @@
+"""What a user asks for: one run, from the command line and an optional YAML file."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from benchmark.config import field_names
+from benchmark.errors import BenchError, unknown_name
+from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry, load_plugin
+
+Direction = Literal["a2b", "b2a"]
+
+
+class RunConfig(BaseModel):
+    """A run. The fields are the long options of `isp-bench run` and the keys of a run file.
+
+    Attributes:
+        protocol: protocols to run.
+        mapper: mappers to compare; "all" for every one.
+        isp: deep ISPs; "all" for every one.
+        direction: directions of the cells.
+        seed: one cell per seed.
+        data: data set, "name" or "name:argument".
+        preset: budget, a name or a YAML file.
+        set: changed config values, "mapper.KEY" or "isp.KEY".
+        beside: whether floor, ceiling and calibration of the preset are run beside.
+        plugin: Python files with methods of the user.
+        fid_weights: Inception weights for FID.
+        save_images: whether every test picture is written as PNG.
+        device: "auto", "cpu", "cuda", "cuda:1", ...
+        name: name of the run's folder; by default made of data set and preset.
+        results: where runs go.
+        store: where trained weights and prepared data go; None for the user's cache folder.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    protocol: tuple[str, ...] = ("adaptation",)
+    mapper: tuple[str, ...] = ("cstpp",)
+    isp: tuple[str, ...] = ("pynet",)
+    direction: tuple[Direction, ...] = ("a2b", "b2a")
+    seed: tuple[int, ...] = (0,)
+    data: str = "simulated"
+    preset: str = "quick"
+    set: dict[str, Any] = Field(default_factory=dict)
+    beside: bool = True
+    plugin: tuple[str, ...] = ()
+    fid_weights: Path | None = None
+    save_images: bool = False
+    device: str = "auto"
+    name: str | None = None
+    results: Path = Path("results")
+    store: Path | None = None
+
+    def load_plugins(self) -> None:
+        """Runs the plug-in files that the user named."""
+        for file in self.plugin:
+            load_plugin(file)
+
+    def overrides(self, kind: str, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        """The changed config values of each method.
+
+        Args:
+            kind: "mapper" or "isp".
+            names: the methods the user named; a value goes to every one that has the key.
+
+        Raises:
+            BenchError: no named method has the key.
+        """
+        registry = MAPPERS if kind == "mapper" else ISPS
+        configs = {name: registry.get(name).Config for name in names}  # type: ignore[attr-defined]
+        values: dict[str, dict[str, Any]] = {name: {} for name in names}
+        for path, value in self.set.items():
+            owner, _, key = path.partition(".")
+            if owner not in ("mapper", "isp") or not key:
+                raise BenchError(f"--set {path}={value}: write mapper.KEY=VALUE or isp.KEY=VALUE.")
+            if owner != kind:
+                continue
+            takers = [name for name, config in configs.items() if key in field_names(config)]
+            if not takers:
+                known = sorted(set().union(*(field_names(c) for c in configs.values())))
+                where = f"--set {path} ({kind} {', '.join(names)})"
+                raise unknown_name("config key", key, known, where)
+            for name in takers:
+                values[name][key] = value
+        return values
+
+
+def resolve_names(
+    registry: Registry, given: tuple[str, ...], except_names: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Names from the command line; "all" becomes every name but `except_names`.
+
+    Raises:
+        BenchError: an unknown name.
+    """
+    names: list[str] = []
+    for name in given:
+        if name == "all":
+            names += [n for n in registry.names() if n not in except_names]
+        else:
+            registry.info(name)
+            names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def selected_protocols(config: RunConfig) -> tuple[str, ...]:
+    """The protocols of a run; "all" leaves the references out, which come beside."""
+    references = tuple(n for n in PROTOCOLS.names() if PROTOCOLS.info(n).reference)
+    return resolve_names(PROTOCOLS, config.protocol, references)
+
+
+def split_data(text: str) -> tuple[str, str]:
+    """The parts of "name:argument", the name checked."""
+    name, _, argument = text.partition(":")
+    DATASETS.info(name)
+    return name, argument

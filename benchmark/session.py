@@ -1,0 +1,138 @@
+"""From a run's config to everything needed to run it, checked before any long work."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmark.data.base import DataSource
+from benchmark.errors import BenchError
+from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
+from benchmark.plan import Cell, DataIdentity, Plan, Planner
+from benchmark.preset import Preset, load_preset
+from benchmark.progress import Progress
+from benchmark.records import check_same_configuration, write_record
+from benchmark.registry import DATASETS, ISPS
+from benchmark.run_config import RunConfig, split_data
+from benchmark.runner import Outcome, run_plan
+from benchmark.steps import Context
+from benchmark.store import Store, default_store, require_writable
+from benchmark.training import pick_device
+
+NO_FID = (
+    f"FID needs the Inception weights of pytorch-fid: download {URL} (91 MB), give the file with "
+    "--fid-weights and run again; only the scores are made anew."
+)
+FREE_BYTES = 500_000_000  # less than this left on a disk ends a run sooner or later
+
+
+@dataclass
+class Session:
+    """A checked run, ready to start.
+
+    Attributes:
+        config: what the user asked for.
+        preset: its budget.
+        source: the data set.
+        identity: what decides its pixels.
+        weights: the Inception weights, or why there are none.
+        plan: the graph.
+        store: where finished steps lie.
+        folder: where records and tables go.
+        device: where networks run.
+    """
+
+    config: RunConfig
+    preset: Preset
+    source: DataSource
+    identity: DataIdentity
+    weights: WeightSearch
+    plan: Plan
+    store: Store
+    folder: Path
+    device: torch.device
+
+    def run(self, progress: Progress) -> Outcome:
+        """Runs what is missing and writes the records."""
+        path = self.weights.weights.path if self.weights.weights else None
+        context = Context(self.store, self.device, progress, path)
+        missing = {} if self.weights.weights else {"fid": NO_FID}
+        named = set(self.config.mapper)
+
+        def record(cell: Cell) -> None:
+            write_record(
+                self.folder, cell, store=self.store, preset=self.preset,
+                cameras=self.source.cameras(), named="all" in named or cell.mapper in named,
+                missing=missing, device=device_name(self.device),
+            )  # fmt: skip
+
+        return run_plan(self.plan, context, record)
+
+
+def open_session(config: RunConfig, *, download: bool = True) -> Session:
+    """Checks a run from top to bottom and plans it; trains and generates nothing.
+
+    Args:
+        config: what the user asks for.
+        download: whether missing Inception weights may be downloaded.
+
+    Raises:
+        BenchError: anything that would make the run fail later and can be known now.
+    """
+    config.load_plugins()
+    preset = load_preset(config.preset)
+    source = open_source(config.data, preset)
+    source.check()
+    device = pick_device(config.device)
+    folder = config.results / (config.name or default_name(config))
+    require_writable(folder, "--results")
+    store = Store(config.store or default_store())
+    _check_space(store.folder)
+    weights = search_weights(config.fid_weights, download)
+    identity = DataIdentity.of(source)
+    extractor = weights.weights.sha256 if weights.weights else None
+    plan = Planner(config, preset, identity, source.parts(), extractor).plan()
+    check_same_configuration(folder, plan.cells, {**vars(identity)}, preset.name)
+    _check_methods(plan)
+    return Session(config, preset, source, identity, weights, plan, store, folder, device)
+
+
+def open_source(data: str, preset: Preset) -> DataSource:
+    """The data set of a `--data` text, with the preset's values under the user's own."""
+    name, argument = split_data(data)
+    cls: Any = DATASETS.get(name)
+    own = cls.parse_argument(argument) if argument else {}
+    source: DataSource = DATASETS.create(name, **{**preset.data.get(name, {}), **own})
+    return source
+
+
+def default_name(config: RunConfig) -> str:
+    """The run's folder: data set and preset, e.g. "simulated-quick"."""
+    name, argument = split_data(config.data)
+    part = Path(argument.split(",")[0]).stem if argument and "=" not in argument else ""
+    return "-".join(filter(None, (name, part, Path(config.preset).stem)))
+
+
+def device_name(device: torch.device) -> str:
+    """The device as a record names it, with the GPU's model."""
+    if device.type == "cuda":
+        return f"{device} ({torch.cuda.get_device_name(device)})"
+    return str(device)
+
+
+def _check_methods(plan: Plan) -> None:
+    """What trained methods need beyond the packages, e.g. weights of a perceptual loss."""
+    for spec in plan.steps.values():
+        if spec.kind == "isp":
+            ISPS.create(spec.fields["method"], **spec.fields["config"]).check_needs()
+
+
+def _check_space(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        raise BenchError(
+            f"Only {free / 1e6:.0f} MB are free where the store {folder} lies; a run needs at "
+            f"least {FREE_BYTES / 1e6:.0f} MB. Make room, or choose another folder with --store."
+        )

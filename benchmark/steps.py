@@ -1,0 +1,230 @@
+"""Running one step of the graph. The unit of work is a key; everything else is in the store."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+import torch
+from safetensors.torch import load_model, save_model
+
+from benchmark import memory
+from benchmark.batches import Batches, PairedBatches, UnpairedBatches
+from benchmark.data.base import CameraPair, PairSet
+from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
+from benchmark.errors import BenchError
+from benchmark.interrupt import leave_if_requested
+from benchmark.progress import Progress
+from benchmark.registry import DATASETS, ISPS, MAPPERS
+from benchmark.scoring import ScoreStep
+from benchmark.seeds import seed_of
+from benchmark.stage import Stage
+from benchmark.store import StepSpec, Store
+from benchmark.supervision import DeclaredData
+from benchmark.training import Trainer, parameter_count
+from isp_models.base import DeepISP
+from mappers.base import Mapper
+
+WEIGHTS = "weights.safetensors"
+MAPPED_RANGE = 65535  # mapped raw is stored in 16 bits, finer than any sensor's counts
+
+
+@dataclass
+class Context:
+    """What all steps of a process share.
+
+    Attributes:
+        store: where everything lies.
+        device: where networks run.
+        progress: the display.
+        fid_weights: path of the Inception weights; None without.
+    """
+
+    store: Store
+    device: torch.device
+    progress: Progress
+    fid_weights: Path | None = None
+    _data: dict[str, CameraPair] = field(default_factory=dict)
+
+    def data(self, identity: dict[str, Any]) -> CameraPair:
+        """The prepared data set; prepared now if it is not."""
+        fingerprint = identity["fingerprint"]
+        if fingerprint not in self._data:
+            source = DATASETS.create(identity["name"], **identity["config"])
+            folder = self.store.data_folder(identity["name"], fingerprint)
+            self._data[fingerprint] = source.prepare(folder, self.progress)
+        return self._data[fingerprint]
+
+
+def run_step(key: str, context: Context) -> None:
+    """Runs a step whose inputs are done, and marks it as done.
+
+    Raises:
+        BenchError: an input is not done, or the step is being run by another process.
+    """
+    store = context.store
+    spec = store.spec(key)
+    for role, needed in spec.inputs.items():
+        if not store.is_done(needed):
+            raise BenchError(f"Step {key} ({spec.title}) needs {role} {needed}, not done yet.")
+    with store.lock(key) as mine:
+        if not mine:
+            raise BenchError(
+                f"Step {key} ({spec.title}) is being run by another process on this store. "
+                "Wait for it, or stop it; then run again."
+            )
+        if store.is_done(key):
+            return
+        memory.reset_peak()
+        start = time.monotonic()
+        outcome = _KINDS[spec.kind](spec, context)
+        store.finish(
+            key,
+            {**outcome, "wall_seconds": time.monotonic() - start, "peak_mb": memory.peak_mb()},
+        )
+
+
+def _fit_mapper(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    name, seed = fields["method"], fields["seed"]
+    data = context.data(fields["data"])
+    mapper = _create_mapper(fields, seed)
+    declared = DeclaredData(data, name, mapper.info.supervision)
+    mapper.fit(declared)
+    if mapper.stages() and mapper.info.supervision == "none":
+        raise BenchError(
+            f"The mapper '{name}' has training stages but declares supervision 'none'. "
+            'Register it with supervision="unpaired" or "anchors".'
+        )
+
+    def batches(stage: Stage) -> Batches:
+        return UnpairedBatches(data.train["a"], data.train["b"], declared.anchor_set(), stage, seed)
+
+    return _train(mapper, batches, spec, context)
+
+
+def _train_isp(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    data = context.data(fields["data"])
+    look = data.train[fields["look"]]
+    mapped = spec.inputs.get("raw")
+    raw = _mapped_images(context.store, mapped) if mapped is not None else look
+    with torch.random.fork_rng():
+        torch.manual_seed(seed_of("init", fields["seed"], fields["method"]))
+        isp: DeepISP = ISPS.create(fields["method"], **fields["config"])
+
+    def batches(stage: Stage) -> Batches:
+        return PairedBatches(raw, look, stage, fields["seed"])
+
+    return _train(isp, batches, spec, context)
+
+
+def _train(
+    model: Mapper | DeepISP, batches: Any, spec: StepSpec, context: Context
+) -> dict[str, Any]:
+    folder = context.store.step_folder(spec.key)
+    trained = Trainer(
+        model,
+        batches,
+        folder,
+        seed=spec.fields["seed"],
+        device=context.device,
+        progress=context.progress,
+        title=spec.title,
+    ).train()
+    part = folder / f".{WEIGHTS}.part"
+    save_model(model, str(part))
+    part.replace(folder / WEIGHTS)
+    return {
+        "steps": trained.steps,
+        "seconds": trained.seconds,
+        "parameters": parameter_count(model),
+        "device": str(context.device),
+    }
+
+
+def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    images = _part(context.data(fields["data"]), fields["part"], fields["camera"])
+    mapper = load_mapper(spec.inputs["mapper"], context)
+    writer = ImageWriter(context.store.step_folder(spec.key) / "images")
+    with context.progress.task(spec.title, len(images)) as task, torch.inference_mode():
+        for i, image in enumerate(images):
+            leave_if_requested()
+            if writer.has(i):
+                writer.keep(i)
+            else:
+                raw = torch.from_numpy(images.raw(i))[None].to(context.device)
+                mapped = mapper(raw, fields["direction"])[0].cpu().numpy()
+                if not np.isfinite(mapped).all():
+                    raise BenchError(f"{spec.title}: the mapped raw of {image.id} holds NaN.")
+                counts = np.rint(mapped * MAPPED_RANGE).astype(np.uint16)
+                record = ImageRecord(
+                    image.id, image.height, image.width, MAPPED_RANGE, source=spec.title
+                )
+                writer.write(i, record, counts)
+            task.advance()
+    writer.close()
+    return {"pictures": len(images)}
+
+
+def _score(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    data = context.data(fields["data"])
+    mapped = spec.inputs.get("raw")
+    raws = (
+        _mapped_images(context.store, mapped)
+        if mapped is not None
+        else _part(data, fields["part"], fields["camera"])
+    )
+    isp_key = spec.inputs.get("isp")
+    return ScoreStep(
+        raws=raws,
+        truth=_part(data, fields["part"], fields["reference"]),
+        isp=load_isp(isp_key, context) if isp_key is not None else None,
+        folder=context.store.step_folder(spec.key),
+        device=context.device,
+        progress=context.progress,
+        title=spec.title,
+        fid_weights=context.fid_weights if fields["extractor"] is not None else None,
+        save_images=fields["images"],
+    ).run()
+
+
+_KINDS = {"mapper": _fit_mapper, "map": _map_images, "isp": _train_isp, "score": _score}
+
+
+def _create_mapper(fields: dict[str, Any], seed: int) -> Mapper:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed_of("init", seed, fields["method"]))
+        return cast(Mapper, MAPPERS.create(fields["method"], **fields["config"]))
+
+
+def load_mapper(key: str, context: Context) -> Mapper:
+    """A fitted mapper from the store, ready to map."""
+    fields = context.store.spec(key).fields
+    mapper = _create_mapper(fields, fields["seed"])
+    load_model(mapper, context.store.verified(key, WEIGHTS))
+    return mapper.to(context.device).eval()
+
+
+def load_isp(key: str, context: Context) -> DeepISP:
+    """A trained ISP from the store, ready to develop."""
+    fields = context.store.spec(key).fields
+    isp = cast(DeepISP, ISPS.create(fields["method"], **fields["config"]))
+    load_model(isp, context.store.verified(key, WEIGHTS))
+    return isp.to(context.device).eval()
+
+
+def _part(data: CameraPair, part: str, camera: Literal["a", "b"]) -> ImageSet:
+    if part == "train":
+        return data.train[camera]
+    pairs: PairSet | None = getattr(data, part)
+    if pairs is None:
+        raise BenchError(f"The data set has no '{part}' pairs.")
+    return pairs.camera(camera)
+
+
+def _mapped_images(store: Store, key: str) -> ImageSet:
+    return ImageSet(store.step_folder(key) / "images")

@@ -1,0 +1,180 @@
+"""The store: a folder where every finished step lies under the key of all that decided it.
+
+`steps/<key>/` holds `spec.json` (what the step is; enough to run it), its products, and, written
+last, `done.json` with their checksums, or `failure.json` with the traceback. `data/` holds
+prepared data sets.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmark.data.images import write_atomic
+from benchmark.errors import BenchError
+
+KEY_LENGTH = 20  # hex digits; 80 bits are ample for one store
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """One node of the graph: everything that is needed to run it, as JSON values.
+
+    Attributes:
+        kind: "mapper", "map", "isp" or "score".
+        title: for people.
+        fields: what decides the result; hashed into the key.
+        inputs: keys of the steps whose products it reads, by role; hashed too.
+    """
+
+    kind: str
+    title: str
+    fields: dict[str, Any]
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Hash of kind, fields and input keys; the title is only a name."""
+        text = json.dumps([self.kind, self.fields, self.inputs], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
+
+
+def default_store() -> Path:
+    """`$ISP_BENCH_HOME`, else the user's cache folder."""
+    home = os.environ.get("ISP_BENCH_HOME")
+    if home:
+        return Path(home).expanduser()
+    if platform.system() == "Darwin":
+        return Path.home() / "Library" / "Caches" / "isp-bench"
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "isp-bench"
+
+
+class Store:
+    """A store in a folder, made when it is not there.
+
+    Raises:
+        BenchError: the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        require_writable(folder, "--store")
+
+    def data_folder(self, name: str, fingerprint: str) -> Path:
+        """Where a prepared data set lies."""
+        return self.folder / "data" / f"{name}-{fingerprint[:KEY_LENGTH]}"
+
+    def step_folder(self, key: str) -> Path:
+        """Where a step lies, whether it was run or not."""
+        return self.folder / "steps" / key
+
+    def add(self, spec: StepSpec) -> None:
+        """Writes down what a step is, so that its key alone is enough to run it."""
+        folder = self.step_folder(spec.key)
+        if not (folder / "spec.json").is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            text = {
+                "kind": spec.kind,
+                "title": spec.title,
+                "fields": spec.fields,
+                "inputs": spec.inputs,
+            }
+            write_atomic(folder / "spec.json", json.dumps(text, indent=1))
+
+    def spec(self, key: str) -> StepSpec:
+        """What a step is.
+
+        Raises:
+            BenchError: no step of that key was ever planned here.
+        """
+        file = self.step_folder(key) / "spec.json"
+        if not file.is_file():
+            raise BenchError(f"The store {self.folder} knows no step {key}.")
+        return StepSpec(**json.loads(file.read_text(encoding="utf-8")))
+
+    def is_done(self, key: str) -> bool:
+        """Whether the step is finished."""
+        return (self.step_folder(key) / "done.json").is_file()
+
+    def outcome(self, key: str) -> dict[str, Any]:
+        """What a finished step tells of itself: steps trained, seconds, parameters, ..."""
+        text = (self.step_folder(key) / "done.json").read_text(encoding="utf-8")
+        return json.loads(text)["outcome"]
+
+    def finish(self, key: str, outcome: dict[str, Any]) -> None:
+        """Marks a step as done, with the checksums of its weights and records."""
+        folder = self.step_folder(key)
+        products = sorted(
+            file
+            for suffix in ("*.safetensors", "*.json")
+            for file in folder.glob(suffix)
+            if file.name not in ("spec.json", "done.json", "failure.json")
+        )
+        sums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in products}
+        (folder / "failure.json").unlink(missing_ok=True)
+        write_atomic(
+            folder / "done.json", json.dumps({"outcome": outcome, "sha256": sums}, indent=1)
+        )
+
+    def fail(self, key: str, reason: str, trace: str) -> None:
+        """Writes down why a step failed; a failure is never taken for a result."""
+        text = json.dumps({"reason": reason, "traceback": trace}, indent=1)
+        write_atomic(self.step_folder(key) / "failure.json", text)
+
+    def verified(self, key: str, name: str) -> Path:
+        """A product of a finished step, after its checksum was compared.
+
+        Raises:
+            BenchError: the file is not what was written.
+        """
+        folder = self.step_folder(key)
+        done = json.loads((folder / "done.json").read_text(encoding="utf-8"))
+        file = folder / name
+        if hashlib.sha256(file.read_bytes()).hexdigest() != done["sha256"].get(name):
+            (folder / "done.json").unlink()
+            raise BenchError(
+                f"{file} is damaged: its checksum is not the one written when the step was "
+                "finished. The step counts as missing from now on; run again to redo it."
+            )
+        return file
+
+    @contextmanager
+    def lock(self, key: str) -> Iterator[bool]:
+        """Holds a step for this process; gives False when another process holds it.
+
+        The lock belongs to the open file, so that a dead owner holds nothing.
+        """
+        folder = self.step_folder(key)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+
+def require_writable(folder: Path, option: str) -> None:
+    """Makes a folder and tries to write into it.
+
+    Raises:
+        BenchError: it cannot be made or written.
+    """
+    probe = folder / f".write-test-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise BenchError(
+            f"{folder} cannot be written ({error.strerror}). Choose another folder with "
+            f"{option}, or change its permissions."
+        ) from error

@@ -1,0 +1,166 @@
+"""PyNET: Replacing Mobile Camera ISP with a Single Deep Learning Model, CVPRW 2020.
+
+Andrey Ignatov, Luc Van Gool, Radu Timofte; arXiv 2002.05509. An inverted pyramid: the coarsest
+level (5) learns global brightness and colour first, at 1/16 of the packed size; each finer level
+starts from the weights so far and takes the features of the one below; level 0 doubles the size.
+Nothing is ever frozen, and only the head of the present level is supervised.
+
+The defaults are the authors' PyTorch variant. Their TensorFlow code, which made the paper's
+results, differs in the fields of `PyNETVariant`; users report that it collapses in colour when
+retrained, at level 1, where it has no instance norm. Written from published facts, without code
+of the reference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from torch import Tensor
+from torch.optim import Adam
+
+from benchmark.errors import BenchError
+from benchmark.stage import Optimisation, Stage, descend
+from isp_models.base import DeepISP, ISPBatch, register_isp
+from isp_models.losses import ms_ssim, mse
+from isp_models.perceptual import MINIMUM_SIDE, PerceptualConfig, perceptual, vgg_weights_path
+from isp_models.pynet_network import PyNETNetwork, PyNETVariant
+from isp_models.staged import StagedConfig, check_crop, overridden
+from isp_models.zurich import shrink, zurich_order
+
+
+@dataclass(frozen=True)
+class Level:
+    """How one level is trained.
+
+    Attributes:
+        batch_size: crops per step.
+        epochs: passes over the training crops.
+        mse: weight of the mean squared error.
+        vgg: weight of the perceptual loss.
+        ms_ssim: weight of 1 - MS-SSIM.
+    """
+
+    batch_size: int
+    epochs: int
+    mse: float
+    vgg: float = 0.0
+    ms_ssim: float = 0.0
+
+
+LEVELS: Mapping[int, Level] = MappingProxyType(
+    {
+        5: Level(50, 8, mse=1),
+        4: Level(50, 8, mse=1),
+        3: Level(50, 17, mse=10, vgg=1),
+        2: Level(50, 17, mse=10, vgg=1),
+        1: Level(16, 25, mse=10, vgg=1),
+        0: Level(12, 50, mse=1, vgg=1, ms_ssim=0.4),
+    }
+)
+
+
+@dataclass(frozen=True)
+class PyNETConfig(PyNETVariant, StagedConfig, PerceptualConfig):
+    """Variant and training of PyNET.
+
+    Attributes:
+        crop_size: side of the training crops in packed pixels.
+        learning_rate: of Adam, the same at all levels.
+        perceptual_weight: factor on the perceptual loss.
+    """
+
+    crop_size: int = 224
+    learning_rate: float = 5e-5
+    perceptual_weight: float = 1.0
+
+
+@register_isp(
+    "pynet",
+    title="Replacing Mobile Camera ISP with a Single Deep Learning Model",
+    authors="Ignatov, Van Gool, Timofte",
+    year=2020,
+    link="https://arxiv.org/abs/2002.05509",
+    licence="CC BY-NC-SA 4.0",
+    deviations=(
+        "The authors' PyTorch variant, not the TensorFlow one behind the paper's numbers. "
+        "Black-subtracted input. MS-SSIM terms are kept positive (the reference can give NaN). "
+        "The last weights are used."
+    ),
+    needs=("VGG-19 weights",),
+)
+class PyNET(DeepISP):
+    """PyNET behind the contract."""
+
+    Config = PyNETConfig
+    config: PyNETConfig
+    minimum_size = 32
+    size_multiple = 16
+
+    def __init__(self, config: PyNETConfig | None = None) -> None:
+        super().__init__(config)
+        self.network = PyNETNetwork(self.config)
+
+    def develop(self, raw: Tensor) -> Tensor:
+        """See the contract; level 0."""
+        return self.network(zurich_order(raw))
+
+    def check_needs(self) -> None:
+        """See the contract."""
+        self.stages()
+        if vgg_weights_path(self.config) and self.config.crop_size < 4 * MINIMUM_SIDE:
+            raise BenchError(
+                f"crop_size = {self.config.crop_size}; with the perceptual loss PyNET needs at "
+                f"least {4 * MINIMUM_SIDE} packed pixels, so that level 3 gives {MINIMUM_SIDE}."
+            )
+
+    def stages(self) -> Sequence[Stage]:
+        """Level 5 to level 0."""
+        check_crop(self.config.crop_size, self.minimum_size, self.size_multiple)
+        stages = [
+            Stage(
+                _name(level),
+                batch_size=plan.batch_size,
+                crop_size=self.config.crop_size,
+                epochs=plan.epochs,
+            )
+            for level, plan in LEVELS.items()
+        ]
+        return overridden(stages, self.config)
+
+    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
+        """A new Adam with a constant rate for each level."""
+        return Optimisation({"adam": Adam(self.parameters(), lr=self.config.learning_rate)})
+
+    def training_step(
+        self, batch: ISPBatch, stage: Stage, optimisation: Optimisation
+    ) -> dict[str, Tensor]:
+        """One step of one level."""
+        level = next(level for level in LEVELS if _name(level) == stage.name)
+        prediction = self.network(zurich_order(batch.raw), level).float()
+        losses = self.losses(prediction, shrink(batch.srgb, 2**level), level)
+        descend(optimisation.optimizers["adam"], losses["loss"])
+        return {name: value.detach() for name, value in losses.items()}
+
+    def losses(self, prediction: Tensor, target: Tensor, level: int) -> dict[str, Tensor]:
+        """The losses of a level by name; "loss" is their weighted sum.
+
+        Args:
+            prediction: (N, 3, H, W) sRGB in (0, 1), H = 2S / 2^level.
+            target: the same shape.
+            level: 5 to 0.
+        """
+        plan = LEVELS[level]
+        losses = {"mse": mse(prediction, target)}
+        total = plan.mse * losses["mse"]
+        weights = vgg_weights_path(self.config)
+        if plan.vgg and weights is not None:
+            losses["vgg"] = perceptual(prediction, target, weights)
+            total = total + self.config.perceptual_weight * plan.vgg * losses["vgg"]
+        if plan.ms_ssim:
+            losses["ms_ssim"] = ms_ssim(prediction, target)
+            total = total + plan.ms_ssim * (1 - losses["ms_ssim"])
+        return {"loss": total, **losses}
+
+
+def _name(level: int) -> str:
+    return f"level {level}"

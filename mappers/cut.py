@@ -1,0 +1,224 @@
+"""CUT, contrastive unpaired translation, for packed raw.
+
+Park, Efros, Zhang, Zhu, "Contrastive Learning for Unpaired Image-to-Image Translation", ECCV 2020.
+The method is one-sided; both directions are trained side by side, with nothing in common.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from benchmark.stage import Optimisation, Stage, descend, linear_decay
+from mappers.base import (
+    DIRECTIONS,
+    Direction,
+    Mapper,
+    MapperBatch,
+    MapperConfig,
+    register_mapper,
+    source_of,
+    target_of,
+)
+from mappers.losses import lsgan
+from mappers.networks import initialise
+from mappers.networks.padding import at_multiple
+from mappers.networks.patch_nce import PatchFeatures, patch_nce, random_positions
+from mappers.networks.patchgan import PatchGAN
+from mappers.networks.resnet_generator import ResnetGenerator
+from mappers.networks.tiling import map_tiles
+
+TAPS = (0, 4, 8, 12, 16)  # padded input, both convolutions on the way down, blocks 1 and 5
+
+
+@dataclass(frozen=True)
+class CUTConfig(MapperConfig):
+    """The recipe of the released code: 200 epochs at 2e-4, then 200 falling linearly to 0.
+
+    FastCUT is `nce_weight=10, identity_nce=False, flip_equivariance=True, epochs=200,
+    decay_from=0.75`.
+
+    Attributes:
+        epochs: length in passes over the training crops.
+        steps: length in optimisation steps; replaces `epochs` if given.
+        batch_size: crops per camera and step.
+        crop_size: side of the training crops in packed pixels.
+        augment: random flips and quarter turns.
+        lr: learning rate of all networks.
+        betas: of Adam.
+        decay_from: fraction of the steps after which the rates fall linearly to 0.
+        nce_weight: lambda_X of Eq. 5, and lambda_Y.
+        identity_nce: also contrasts the target's pictures with their own mapping, and halves both
+            terms.
+        flip_equivariance: half of the steps map a mirrored input and mirror its features back.
+        patches: places compared per layer.
+        temperature: tau of Eq. 3.
+        width: channels after the first layer of a generator.
+        blocks: residual blocks of a generator, at least 5.
+        feature_width: of the contrastive features.
+        discriminator_width: channels after the first layer of a discriminator.
+        tile: side of the tiles in which a picture is mapped; 0 for the whole picture at once.
+    """
+
+    epochs: float = 400
+    steps: int | None = None
+    batch_size: int = 1
+    crop_size: int = 256
+    augment: bool = True
+    lr: float = 2e-4
+    betas: tuple[float, float] = (0.5, 0.999)
+    decay_from: float = 0.5
+    nce_weight: float = 1.0
+    identity_nce: bool = True
+    flip_equivariance: bool = False
+    patches: int = 256
+    temperature: float = 0.07
+    width: int = 64
+    blocks: int = 9
+    feature_width: int = 256
+    discriminator_width: int = 64
+    tile: int = 0
+
+
+class OneSided(nn.Module):
+    """Generator G, discriminator D and contrastive features F of one direction.
+
+    Attributes:
+        generator: anti-aliased ResNet, 11,384,452 parameters.
+        discriminator: PatchGAN with blur-pool, 2,765,761 parameters.
+        features: the MLPs H_l, 560,640 parameters.
+    """
+
+    def __init__(self, config: CUTConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.config = config
+        self.generator = ResnetGenerator(4, width, config.blocks, antialias=True)
+        self.discriminator = PatchGAN(width=config.discriminator_width, blur=True)
+        self.features = PatchFeatures((4, 2 * width, *[4 * width] * 3), config.feature_width)
+        self.apply(initialise.xavier(0.02))
+
+    def discriminator_loss(self, target: Tensor, fake: Tensor) -> Tensor:
+        """Half the LSGAN terms of D, for real and mapped pictures in [-1, 1]."""
+        real_term = lsgan(self.discriminator(target), real=True)
+        return 0.5 * (real_term + lsgan(self.discriminator(fake.detach()), real=False))
+
+    def generator_losses(
+        self, source: Tensor, target: Tensor, fake: Tensor, mirrored: bool
+    ) -> dict[str, Tensor]:
+        """The weighted terms of Eq. 5, which G and F descend.
+
+        Args:
+            source: (N, 4, S, S) in [-1, 1], pictures of the camera mapped from.
+            target: (N, 4, S, S), pictures of the camera mapped to.
+            fake: (N, 4, S, S), the mapped pictures of `source`.
+            mirrored: `fake` is mapped from the mirrored source.
+        """
+        c = self.config
+        self.discriminator.requires_grad_(False)  # its gradients are not needed here
+        losses = {"adversarial": lsgan(self.discriminator(fake), real=True)}
+        self.discriminator.requires_grad_(True)
+        weight = 0.5 * c.nce_weight if c.identity_nce else c.nce_weight
+        losses["nce"] = weight * self.nce(source, fake, mirrored)
+        if c.identity_nce:
+            losses["identity_nce"] = weight * self.nce(target, self.generator(target))
+        return losses
+
+    def nce(self, image: Tensor, mapped: Tensor, mirrored: bool = False) -> Tensor:
+        """PatchNCE between a picture and its mapping, mean over the tapped layers (Eq. 4)."""
+        with torch.no_grad():
+            taps = self.generator.features(image, TAPS)
+            positions = random_positions(taps, self.config.patches)
+            keys = self.features(taps, positions)
+        taps = self.generator.features(mapped, TAPS)
+        if mirrored:
+            taps = [tap.flip(3) for tap in taps]
+        queries = self.features(taps, positions)
+        temperature = self.config.temperature
+        layers = [patch_nce(q, k, temperature) for q, k in zip(queries, keys, strict=True)]
+        return torch.stack(layers).mean()
+
+
+@register_mapper(
+    "cut",
+    title="Contrastive Learning for Unpaired Image-to-Image Translation",
+    authors="Park, Efros, Zhang, Zhu",
+    year=2020,
+    link="https://arxiv.org/abs/2007.15651",
+    licence="BSD-3-Clause",
+    supervision="unpaired",
+    deviations=(
+        "Four channels. Crops are cut from the raw as it is, without the resize to 286 pixels, and "
+        "are turned and flipped, as for every mapper here. Both directions are trained in the same "
+        "steps. The feature MLPs are made with the networks, not on the first batch."
+    ),
+)
+class CUT(Mapper):
+    """One generator, discriminator and feature network per direction; no cycle.
+
+    The networks work on raw in [-1, 1].
+    """
+
+    Config = CUTConfig
+
+    def __init__(self, config: Any = None) -> None:
+        super().__init__(config)
+        self.sides = nn.ModuleDict({d: OneSided(self.config) for d in DIRECTIONS})
+
+    def map(self, raw: Tensor, direction: Direction) -> Tensor:
+        """The generator on the whole picture, or on tiles; the output lies in (0, 1)."""
+        generator = dict(self._sides())[direction].generator
+
+        def network(x: Tensor) -> Tensor:
+            mapped: Tensor = generator(2 * x - 1)
+            return (mapped + 1) / 2
+
+        if self.config.tile:
+            return map_tiles(network, raw, self.config.tile)
+        return at_multiple(network, raw, ResnetGenerator.MULTIPLE)
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage."""
+        c = self.config
+        return [Stage("adversarial", c.batch_size, c.crop_size, c.epochs, c.steps, c.augment)]
+
+    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
+        """Per direction one Adam for G and F together and one for D; constant, then linear to 0."""
+        c = self.config
+        optimizers: dict[str, Optimizer] = {}
+        for direction, side in self._sides():
+            parts = [*side.generator.parameters(), *side.features.parameters()]
+            optimizers[f"generator_{direction}"] = Adam(parts, c.lr, c.betas)
+            judge = side.discriminator.parameters()
+            optimizers[f"discriminator_{direction}"] = Adam(judge, c.lr, c.betas)
+        schedulers = [linear_decay(o, total_steps, c.decay_from) for o in optimizers.values()]
+        return Optimisation(optimizers, schedulers)
+
+    def training_step(
+        self, batch: MapperBatch, stage: Stage, optimisation: Optimisation
+    ) -> dict[str, Tensor]:
+        """For each direction: updates the discriminator, then generator and feature network."""
+        crops = {"a": 2 * batch.a - 1, "b": 2 * batch.b - 1}
+        optimizers = optimisation.optimizers
+        losses: dict[str, Tensor] = {}
+        for direction, side in self._sides():
+            source, target = crops[source_of(direction)], crops[target_of(direction)]
+            mirrored = self.config.flip_equivariance and bool(torch.rand(()) < 0.5)
+            fake = side.generator(source.flip(3) if mirrored else source)
+
+            judged = side.discriminator_loss(target, fake)
+            descend(optimizers[f"discriminator_{direction}"], judged)
+            terms = side.generator_losses(source, target, fake, mirrored)
+            descend(optimizers[f"generator_{direction}"], torch.stack(list(terms.values())).sum())
+            for name, loss in {"discriminator": judged, **terms}.items():
+                losses[f"{name}_{direction}"] = loss.detach()
+        return losses
+
+    def _sides(self) -> Iterator[tuple[Direction, OneSided]]:
+        for direction in DIRECTIONS:
+            side = self.sides[direction]
+            assert isinstance(side, OneSided)
+            yield direction, side

@@ -1,0 +1,223 @@
+"""Two-way adversarial training with cycle consistency, shared by the mappers built on CycleGAN.
+
+Zhu, Park, Isola, Efros, "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
+Networks", ICCV 2017; equation numbers are those of Xie et al., ACM MM 2024, Sec. 3.2.
+
+A mapper derives from :class:`CycleMapper` and gives its two generators. It may further replace its
+discriminators, the range its networks work in, and single losses.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from benchmark.stage import Optimisation, Stage, descend, linear_decay
+from mappers.base import (
+    DIRECTIONS,
+    Direction,
+    Mapper,
+    MapperBatch,
+    MapperConfig,
+    source_of,
+    target_of,
+)
+from mappers.losses import l1, lsgan
+from mappers.networks.patchgan import PatchGAN
+from mappers.replay_pool import ReplayPool
+
+Camera = Literal["a", "b"]
+CAMERAS: tuple[Camera, Camera] = ("a", "b")
+BACK: dict[Direction, Direction] = {"a2b": "b2a", "b2a": "a2b"}
+ADVERSARIAL = "adversarial"  # name of the stage that this file trains
+
+
+@dataclass(frozen=True)
+class CycleConfig(MapperConfig):
+    """How a pair of generators is trained; the defaults are those of CycleGAN.
+
+    Attributes:
+        epochs: length in passes over the training crops.
+        steps: length in optimisation steps; replaces `epochs` if given.
+        batch_size: crops per camera and step.
+        crop_size: side of the training crops in packed pixels.
+        augment: random flips and quarter turns.
+        lr_generator: learning rate of the generators.
+        lr_discriminator: learning rate of the discriminators.
+        betas: of Adam, for all networks.
+        cycle_weight: alpha of Eq. 11.
+        identity_weight: beta of Eq. 11.
+        pool_size: earlier fakes kept for each discriminator.
+        clip_norm: greatest norm of the generators' gradient and of each discriminator's; None
+            for no limit.
+        decay_from: fraction of the steps after which the rates fall linearly to 0; 1 for never.
+        ema: decay of the average of the weights used for inference; 0 for the last weights.
+        discriminator_width: channels of the discriminator's first layer.
+    """
+
+    epochs: float = 200
+    steps: int | None = None
+    batch_size: int = 1
+    crop_size: int = 256
+    augment: bool = True
+    lr_generator: float = 2e-4
+    lr_discriminator: float = 2e-4
+    betas: tuple[float, float] = (0.5, 0.999)
+    cycle_weight: float = 10.0
+    identity_weight: float = 5.0
+    pool_size: int = 50
+    clip_norm: float | None = None
+    decay_from: float = 0.5
+    ema: float = 0.0
+    discriminator_width: int = 64
+
+
+class CycleMapper(Mapper):
+    """Two generators and two discriminators against each other.
+
+    Attributes:
+        generators: "a2b" and "b2a", the bare networks.
+        discriminators: "a" and "b", each judging pictures in the space of its camera.
+        pools: earlier fakes in the space of each camera.
+    """
+
+    Config = CycleConfig
+
+    def __init__(self, config: Any = None) -> None:
+        super().__init__(config)
+        self.generators = nn.ModuleDict(self.build_generators())
+        self.discriminators = nn.ModuleDict({c: self.build_discriminator() for c in CAMERAS})
+        self.pools = {camera: ReplayPool(self.config.pool_size) for camera in CAMERAS}
+
+    # What a mapper gives or replaces
+
+    def build_generators(self) -> dict[str, nn.Module]:
+        """The generators "a2b" and "b2a", each (N, 4, H, W) to the same shape."""
+        raise NotImplementedError
+
+    def build_discriminator(self) -> nn.Module:
+        """The discriminator of one camera. Default: the PatchGAN map."""
+        return PatchGAN(width=self.config.discriminator_width)
+
+    def to_network(self, raw: Tensor) -> Tensor:
+        """Packed raw in [0, 1] to the range all networks and losses work in. Default: as is."""
+        return raw
+
+    def from_network(self, image: Tensor) -> Tensor:
+        """The inverse of `to_network`."""
+        return image
+
+    def translate(self, image: Tensor, direction: Direction) -> Tensor:
+        """One generator on training crops, in the networks' range."""
+        output: Tensor = self.generators[direction](image)
+        return output
+
+    def discriminator_penalty(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor | None:
+        """A term added to the loss of one discriminator, e.g. a gradient penalty. Default: none."""
+        return None
+
+    # The mapping
+
+    def map(self, raw: Tensor, direction: Direction) -> Tensor:
+        """The generator of the direction on the whole picture."""
+        return self.from_network(self.translate(self.to_network(raw), direction))
+
+    # Training
+
+    def stages(self) -> Sequence[Stage]:
+        """One stage."""
+        c = self.config
+        return [Stage(ADVERSARIAL, c.batch_size, c.crop_size, c.epochs, c.steps, c.augment)]
+
+    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
+        """One Adam for both generators, one for each discriminator; constant, then linear to 0."""
+        c = self.config
+        optimizers: dict[str, Optimizer] = {
+            "generators": Adam(self.generators.parameters(), c.lr_generator, c.betas)
+        }
+        for camera, network in self.discriminators.items():
+            optimizer = Adam(network.parameters(), c.lr_discriminator, c.betas)
+            optimizers[f"discriminator_{camera}"] = optimizer
+        if c.decay_from >= 1:
+            return Optimisation(optimizers, ema=c.ema)
+        schedulers = [linear_decay(o, total_steps, c.decay_from) for o in optimizers.values()]
+        return Optimisation(optimizers, schedulers, c.ema)
+
+    def training_step(
+        self, batch: MapperBatch, stage: Stage, optimisation: Optimisation
+    ) -> dict[str, Tensor]:
+        """Updates both generators, then the discriminator of A, then that of B."""
+        real: dict[Camera, Tensor] = {
+            "a": self.to_network(batch.a),
+            "b": self.to_network(batch.b),
+        }
+        self.discriminators.requires_grad_(False)  # their gradients are not needed here
+        losses, fake = self.generator_losses(real)
+        self.update_generators(sum_of(losses), optimisation.optimizers["generators"])
+        self.discriminators.requires_grad_(True)
+        for camera in CAMERAS:
+            loss = self.discriminator_loss(camera, real[camera], fake[camera])
+            name = f"discriminator_{camera}"
+            weights = self.discriminators[camera].parameters()
+            descend(optimisation.optimizers[name], loss, weights, self.config.clip_norm)
+            losses[name] = loss
+        return {name: loss.detach() for name, loss in losses.items()}
+
+    def generator_losses(
+        self, real: dict[Camera, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[Camera, Tensor]]:
+        """The terms of the generators' loss, already weighted, and the fakes.
+
+        Args:
+            real: (N, 4, S, S) crops of each camera, in the networks' range.
+
+        Returns:
+            Losses by name; fake pictures by the camera whose space they are in.
+        """
+        c = self.config
+        fake: dict[Camera, Tensor] = {}
+        losses: dict[str, Tensor] = {}
+        for there in DIRECTIONS:
+            source, target = source_of(there), target_of(there)
+            fake[target] = self.translate(real[source], there)
+            verdict = self.discriminators[target](fake[target])
+            losses[f"adversarial_{there}"] = lsgan(verdict, real=True)  # Eq. 10
+            if c.cycle_weight:
+                again = self.translate(fake[target], BACK[there])
+                losses[f"cycle_{source}"] = c.cycle_weight * l1(again, real[source])  # Eq. 8
+            if c.identity_weight:
+                same = self.translate(real[target], there)
+                losses[f"identity_{target}"] = c.identity_weight * l1(same, real[target])  # Eq. 9
+        return losses, fake
+
+    def update_generators(self, loss: Tensor, optimizer: Optimizer) -> None:
+        """One optimiser step of both generators, their gradients clipped together."""
+        descend(optimizer, loss, self.generators.parameters(), self.config.clip_norm)
+
+    def discriminator_loss(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor:
+        """Half of one camera's terms in Eq. 12, with a fake from the pool, plus the penalty."""
+        fake = self.pools[camera].exchange(fake)
+        network = self.discriminators[camera]
+        loss = 0.5 * (lsgan(network(real), real=True) + lsgan(network(fake), real=False))
+        penalty = self.discriminator_penalty(camera, real, fake)
+        return loss if penalty is None else loss + penalty
+
+    def training_state(self) -> dict[str, Any]:
+        """The pools."""
+        return {"pools": {camera: pool.state() for camera, pool in self.pools.items()}}
+
+    def load_training_state(self, state: dict[str, Any]) -> None:
+        """Takes back the pools."""
+        for camera, kept in state["pools"].items():
+            self.pools[camera].load_state(kept)
+
+
+def sum_of(losses: dict[str, Tensor]) -> Tensor:
+    """The total of all terms."""
+    values = list(losses.values())
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total

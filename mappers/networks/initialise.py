@@ -1,0 +1,43 @@
+"""Initial weights, as functions for `module.apply(...)`; normalisation layers keep 1 and 0."""
+
+from collections.abc import Callable
+
+from torch import nn
+
+LAYERS = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+
+
+def normal(std: float = 0.02) -> Callable[[nn.Module], None]:
+    """Weights N(0, std²), biases 0 (CycleGAN)."""
+
+    def initialise(module: nn.Module) -> None:
+        if isinstance(module, LAYERS):
+            nn.init.normal_(module.weight, 0.0, std)
+            _zero_bias(module)
+
+    return initialise
+
+
+def xavier(gain: float = 0.02) -> Callable[[nn.Module], None]:
+    """Glorot-normal weights times `gain`, biases 0 (CUT, Swin-UNIT)."""
+
+    def initialise(module: nn.Module) -> None:
+        if isinstance(module, LAYERS):
+            nn.init.xavier_normal_(module.weight, gain)
+            _zero_bias(module)
+
+    return initialise
+
+
+def conformer(module: nn.Module) -> None:
+    """Linear: truncated normal of std 0.02, bias 0. Convolution: Kaiming-normal fan-out."""
+    if isinstance(module, nn.Linear):
+        nn.init.trunc_normal_(module.weight, std=0.02)
+        _zero_bias(module)
+    elif isinstance(module, nn.Conv2d):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+def _zero_bias(module: nn.Module) -> None:
+    if module.bias is not None:
+        nn.init.zeros_(module.bias)  # type: ignore[arg-type]

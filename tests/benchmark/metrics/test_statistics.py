@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+import scipy.stats
+
+from benchmark.metrics.statistics import (
+    bootstrap_mean,
+    jackknife_interval,
+    over_seeds,
+    paired_bootstrap_difference,
+    paired_jackknife_difference,
+)
+
+SCORES = np.random.default_rng(0).gamma(3.0, 2.0, size=60)
+
+
+def test_bootstrap_agrees_with_scipy() -> None:
+    ours = bootstrap_mean(SCORES, resamples=20_000)
+    other = scipy.stats.bootstrap(
+        (SCORES,), np.mean, method="percentile", n_resamples=20_000, rng=1
+    ).confidence_interval
+    width = other.high - other.low
+    assert ours.value == pytest.approx(SCORES.mean())
+    assert ours.low == pytest.approx(other.low, abs=0.03 * width)
+    assert ours.high == pytest.approx(other.high, abs=0.03 * width)
+    assert (ours.n, ours.level) == (60, 0.95)
+
+
+def test_bootstrap_covers_the_mean() -> None:
+    rng = np.random.default_rng(1)
+    intervals = [bootstrap_mean(rng.normal(5, 2, 50), resamples=500) for _ in range(300)]
+    assert 0.90 < np.mean([i.low <= 5 <= i.high for i in intervals]) < 0.98
+
+
+def test_bootstrap_is_repeatable_and_seeded_by_names() -> None:
+    assert bootstrap_mean(SCORES) == bootstrap_mean(SCORES)
+    assert bootstrap_mean(SCORES) != bootstrap_mean(SCORES, names=("other", "axis"))
+
+
+def test_paired_difference_is_narrower_than_either() -> None:
+    better = SCORES - 0.2 + np.random.default_rng(2).normal(0, 0.1, 60)
+    difference = paired_bootstrap_difference(better, SCORES)
+    single = bootstrap_mean(SCORES)
+    assert difference.value == pytest.approx(np.mean(better) - np.mean(SCORES))
+    assert difference.excludes_zero
+    assert difference.high - difference.low < 0.1 * (single.high - single.low)
+
+
+def test_no_interval_from_one_image_or_from_infinite_values() -> None:
+    for values in ([3.0], [3.0, float("inf")]):
+        interval = bootstrap_mean(values)
+        assert np.isnan([interval.low, interval.high]).all()
+        assert not interval.excludes_zero
+    assert bootstrap_mean([3.0, float("inf")]).value == float("inf")
+    assert np.isnan(jackknife_interval(1.0, [1.0]).low)
+
+
+def test_jackknife_of_a_mean_is_the_t_interval() -> None:
+    leave_one_out = (SCORES.sum() - SCORES) / (len(SCORES) - 1)
+    ours = jackknife_interval(SCORES.mean(), leave_one_out)
+    low, high = scipy.stats.t.interval(
+        0.95, len(SCORES) - 1, SCORES.mean(), scipy.stats.sem(SCORES)
+    )
+    assert (ours.low, ours.high) == pytest.approx((low, high))
+
+
+def test_paired_jackknife_of_two_means_is_the_paired_t_interval() -> None:
+    others = SCORES + np.random.default_rng(3).normal(0.5, 0.3, 60)
+    leave_one_out = [(x.sum() - x) / 59 for x in (SCORES, others)]
+    ours = paired_jackknife_difference(
+        SCORES.mean(), leave_one_out[0], others.mean(), leave_one_out[1]
+    )
+    expected = scipy.stats.ttest_rel(SCORES, others).confidence_interval(0.95)
+    assert (ours.low, ours.high) == pytest.approx((expected.low, expected.high))
+    assert ours.excludes_zero
+
+
+def test_over_seeds() -> None:
+    spread = over_seeds([30.0, 31.0, 35.0])
+    assert (spread.mean, spread.low, spread.high, spread.n) == (32.0, 30.0, 35.0, 3)
+    assert spread.std == pytest.approx(np.sqrt(7.0))
+    assert np.isnan(over_seeds([30.0]).std)
+
+
+def test_wrong_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="One number per image"):
+        bootstrap_mean(np.zeros((3, 2)))
+    with pytest.raises(ValueError, match="One number per image"):
+        over_seeds([])
+    with pytest.raises(ValueError, match="same images"):
+        paired_bootstrap_difference(SCORES, SCORES[1:])
