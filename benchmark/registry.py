@@ -103,11 +103,8 @@ class Registry:
             origin = getattr(sys.modules.get(cls.__module__), "__file__", None) or cls.__module__
             entry = _Entry(target, info, origin)
             known = self._entries.get(name)
-            if known is not None and Path(known.origin) != Path(origin):
-                raise BenchError(
-                    f"Two {self.kind}s are called '{name}': one from {known.origin}, one from "
-                    f"{origin}. Rename one of them."
-                )
+            if known is not None and known.target != target:
+                raise self._clash(name, known.origin, origin)
             cls.info = info  # type: ignore[attr-defined]
             self._registered[name] = entry
             self._classes[name] = cls
@@ -128,19 +125,26 @@ class Registry:
         for file in sorted(folder.glob("*.py")):
             for name, entry in _read_decorators(file, self._package, self._decorator).items():
                 if name in entries:
-                    raise BenchError(
-                        f"Two {self.kind}s are called '{name}': one from {entries[name].origin}, "
-                        f"one from {file}. Rename one of them."
-                    )
+                    raise self._clash(name, entries[name].origin, str(file))
                 entries[name] = entry
         return entries
 
     @cached_property
     def _installed(self) -> dict[str, _Entry]:
-        return {
-            point.name: _Entry(point.value, None, f"entry point {point.group} = {point.value}")
-            for point in entry_points(group=self._group)
-        }
+        entries: dict[str, _Entry] = {}
+        for point in entry_points(group=self._group):
+            origin = f"entry point {point.group} = {point.value}"
+            known = entries.get(point.name) or self._builtin.get(point.name)
+            if known is not None and known.target != point.value:
+                raise self._clash(point.name, known.origin, origin)
+            entries[point.name] = _Entry(point.value, None, origin)
+        return entries
+
+    def _clash(self, name: str, one: str, other: str) -> BenchError:
+        return BenchError(
+            f"Two {self.kind}s are called '{name}': one from {one}, one from {other}. Rename one "
+            "of them."
+        )
 
     def names(self) -> list[str]:
         """All names, sorted; imports no method."""

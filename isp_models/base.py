@@ -114,6 +114,13 @@ class DeepISP(nn.Module):
         """Does one update of the network and returns the losses, detached, by name."""
         raise NotImplementedError
 
+    def finished(self) -> bool:
+        """True when the present stage need not run to its last step (early stopping).
+
+        Asked after every step; it must follow from what `training_state` keeps.
+        """
+        return False
+
     def training_state(self) -> dict[str, Any]:
         """State beyond weights and optimisers: tensors, numbers, lists, dicts."""
         return {}

@@ -1,6 +1,6 @@
 """SYENet: A Simple Yet Effective Network for Multiple Low-Level Vision Tasks, ICCV 2023.
 
-Weiran Gou et al.; arXiv 2308.08137; its ISP head, winner of the MAI 2022 learned-ISP challenge.
+Weiran Gou et al.; arXiv 2308.08137; its ISP form, first in the MAI 2022 learned-ISP challenge.
 Trained with over-parameterised convolutions, used as a plain network of 5,640 parameters. First
 a warm-up: the network restores the raw and develops the sRGB from a raw with blocks cut out.
 
@@ -62,8 +62,11 @@ class SYENetConfig(StagedConfig):
 
 @register_isp(
     "syenet",
-    title="SYENet: A Simple Yet Effective Network for Multiple Low-Level Vision Tasks",
-    authors="Gou, Yi, Xiang, Li, Huang, Wang, Zhang, Ma",
+    title=(
+        "SYENet: A Simple Yet Effective Network for Multiple Low-Level Vision Tasks with "
+        "Real-Time Performance on Mobile Device"
+    ),
+    authors="Gou, Yi, Xiang, Li, Liu, Kong, Xu",
     year=2023,
     link="https://arxiv.org/abs/2308.08137",
     licence="Apache-2.0",

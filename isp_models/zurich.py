@@ -1,5 +1,7 @@
 """What the ISPs of ETH Zurich share (PyNET, PyNET-V2 Mobile, MicroISP): planes, range, targets."""
 
+from typing import Literal
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -22,12 +24,12 @@ def zurich_order(raw: Tensor) -> Tensor:
     return raw[:, PLANES]
 
 
-def shrink(srgb: Tensor, factor: float) -> Tensor:
-    """The target of a coarse level: sRGB made smaller by a factor, antialiased bilinear."""
+def shrink(srgb: Tensor, factor: int, mode: Literal["bilinear", "bicubic"] = "bilinear") -> Tensor:
+    """The target of a coarse level: sRGB (N, 3, H, W) made smaller by a factor, antialiased."""
     if factor == 1:
         return srgb
-    size = [round(side / factor) for side in srgb.shape[2:]]
-    return F.interpolate(srgb, size, mode="bilinear", antialias=True, align_corners=False)
+    size = [side // factor for side in srgb.shape[2:]]
+    return F.interpolate(srgb, size, mode=mode, antialias=True, align_corners=False).clamp(0, 1)
 
 
 class WideTanh(nn.Module):

@@ -24,6 +24,7 @@ def add_parser(verbs: Verbs) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a cell failed."""
     from benchmark.cli.table import make_tables, print_tables
+    from benchmark.comparison import write_comparisons
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
     from benchmark.records import read_records
@@ -44,8 +45,13 @@ def execute(args: argparse.Namespace) -> int:
         )
         outcome = session.run(progress)
     if any((session.folder / "records").glob("*.json")):
-        made = make_tables(session.folder, read_records(session.folder))
+        records = read_records(session.folder)
+        made = make_tables(session.folder, records)
+        pictures = write_comparisons(session.folder, records, session.store)
         print_tables(made, args.json)
+        if not args.json:
+            print(f"Tables (.md, .tex, .csv), records and {len(pictures)} comparison pictures: "
+                  f"{session.folder}")
     for key, reason in outcome.failures.items():
         title = session.store.spec(key).title
         needed = [session.plan.steps[k].title for k, by in outcome.blocked.items() if by == key]

@@ -53,7 +53,7 @@ class Sensor:
 # Levels of the two phones of raw2raw: 12-bit with black 528, 10-bit with black 0. Wells and noise
 # of a 1.2 um and a 1.4 um pixel.
 SENSOR_A = Sensor(528, 4095, 5000, 3.0, 0.6, 0.75, Look(1.6, 0.25, 0.9, 1.06))
-SENSOR_B = Sensor(0, 1023, 7000, 2.5, 0.8, 0.6, Look(2.6, 0.7, 1.3, 0.95))
+SENSOR_B = Sensor(0, 1023, 7000, 2.5, 0.8, 0.6, Look(2.4, 0.6, 1.15, 0.95))
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,7 @@ class Camera:
             signal: what :meth:`expose` returns.
             scene: tells the white balance the light.
         """
-        return render(
-            signal, self.sensitivities.curves, scene.spectrum(), self.sensor.look
-        )
+        return render(signal, self.sensitivities.curves, scene.spectrum(), self.sensor.look)
 
 
 def vignetting(rows: int, columns: int, corner: float) -> NDArray[np.float32]:

@@ -1,19 +1,20 @@
-"""`--data folder:PATH`: somebody's own pictures of two cameras.
+"""`--data folder:PATH`: your own pictures of two cameras.
 
 Two folders of raw files (DNG, NEF, ARW, ..., or 16-bit TIFF and PNG), one per camera, with sRGB
-pictures beside them or the previews inside them; test pairs by equal names or by a table. The
-layout stands in `benchmark/data/folder_layout.py`, the reading in `raw_files.py` and
-`srgb_files.py`. Options follow the path: `--data folder:PATH,camera_a=iphone,camera_b=samsung`.
+pictures beside them or previews inside them; test pairs by equal names or by a table. The layout is
+in `folder_layout.py`, the reading in `folder_pictures.py`. Options follow the path:
+`--data folder:PATH,camera_a=iphone,camera_b=samsung`.
 
-Prepared, the folder holds a set of pictures for each part and camera (`train-a`, `scenes-b`, ...),
-`notes.csv` (what was trimmed, resized or replaced, picture by picture) and `pairs_used.csv`.
+The prepared folder holds one set of pictures for each part and camera (`train-a`, `scenes-b`, ...)
+and `pairs_used.csv`, written last.
 """
 
 import csv
 import hashlib
+import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,38 +22,45 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from benchmark.data.base import Camera, CameraPair, DataConfig, DataSource, PairSet, register_dataset
+from benchmark.data.base import (
+    Camera,
+    CameraPair,
+    DataConfig,
+    DataSource,
+    PairSet,
+    register_dataset,
+)
 from benchmark.data.folder_layout import (
+    COLUMNS,
     Layout,
-    PictureFiles,
     complaint,
     find_cameras,
     read_layout,
 )
-from benchmark.data.images import ImageRecord, ImageSet, ImageWriter, write_atomic
+from benchmark.data.folder_pictures import SEPARATOR, Member, srgb_picture, write_set
+from benchmark.data.images import ImageSet, write_atomic
 from benchmark.data.raw_files import read_raw, read_size
-from benchmark.data.srgb_files import match_srgb, open_picture, read_preview
 from benchmark.errors import BenchError
-from benchmark.progress import Progress, Task
+from benchmark.progress import Progress
 
 READER_VERSION = 1  # raised when the same files would be read to other numbers
 CAMERAS: tuple[Camera, Camera] = ("a", "b")
-PARTS = {"scene": "scenes", "anchor": "anchors", "aligned": "aligned"}  # role in pairs.csv: part
-MOST_NOTES = 10  # kinds of notes told on the terminal
+PARTS = {"scene": "scenes", "anchor": "anchors", "aligned": "aligned"}  # by role of a pair
+MOST_NOTES = 10  # kinds of notes told at the end
 
-_digests: dict[tuple[Path, int, int], str] = {}  # (path, size, mtime_ns): SHA-256 of the contents
+_digests: dict[tuple[Path, int, int], str] = {}  # (path, size, mtime in ns): SHA-256
 
 
 @dataclass(frozen=True)
 class FolderConfig(DataConfig):
-    """Where the pictures are.
+    """Which pictures.
 
     Attributes:
-        path: the folder that holds the two cameras.
+        path: the folder that holds the folders of the cameras.
         camera_a: folder of camera A; "" for the first in alphabetical order.
         camera_b: folder of camera B; "" for the other one.
-        validation: part of the unpaired pictures of a camera that is kept for validation, in
-            (0, 0.5]; at least one picture.
+        validation: share of the unpaired pictures that is kept for validation; at least one
+            picture, chosen by a hash of its name.
     """
 
     path: str = ""
@@ -61,67 +69,213 @@ class FolderConfig(DataConfig):
     validation: Annotated[float, Field(gt=0, le=0.5)] = 0.1
 
 
-@dataclass(frozen=True)
-class _Member:
-    """A picture of a set: its id there, its files, and whether the set needs its sRGB."""
-
-    id: str
-    files: PictureFiles
-    with_srgb: bool
-
-
 @register_dataset(
-    "folder",
-    title="Your own raw files of two cameras, with sRGB pictures or embedded previews",
-    needs=("folder:PATH",),
+    "folder", title="Your own raw files of two cameras, with sRGB pictures or previews"
 )
 class Folder(DataSource):
-    """Pictures in a folder, read with rawpy."""
+    """A folder of raw files, read with rawpy."""
 
     Config: ClassVar[type] = FolderConfig
     license: ClassVar[str] = "that of your own pictures"
-
     config: FolderConfig
 
     @classmethod
     def parse_argument(cls, text: str) -> dict[str, Any]:
-        """PATH, or PATH,key=value,key=value; the path may hold commas."""
+        """Reads PATH or PATH,key=value,key=value; the path itself may hold commas."""
         path, *options = re.split(r",(?=\w+=)", text)
-        return {"path": path, **dict(option.split("=", 1) for option in options)}
+        root = str(Path(path).expanduser().absolute()) if path else ""
+        return {"path": root, **dict(option.split("=", 1) for option in options)}
 
-    @property
-    def _root(self) -> Path:
-        if not self.config.path:
-            raise BenchError("--data folder needs a path: --data folder:PATH.")
-        return Path(self.config.path).expanduser()
+    def check(self) -> None:
+        """Opens the header of every file, and decodes one raw of each kind per camera.
 
-    def _layout(self) -> Layout:
-        return read_layout(self._root, self.config.camera_a, self.config.camera_b)
+        Raises:
+            BenchError: names the files that cannot be used, and why.
+        """
+        layout = self._layout()
+        sets = self._sets(layout)
+        sizes: dict[Path, tuple[int, int]] = {}
+        faults = []
+        for member in _distinct(sets.values()):
+            try:
+                sizes[member.files.raw] = read_size(member.files.raw, member.files.levels)
+                if member.with_srgb:
+                    srgb_picture(member.files).close()
+            except BenchError as error:
+                faults.append(str(error))
+        for camera in CAMERAS:
+            kinds = {f.raw.suffix: f for f in layout.pictures[camera].values() if f.raw in sizes}
+            for files in kinds.values():
+                try:
+                    read_raw(files.raw, files.levels)
+                except BenchError as error:
+                    faults.append(str(error))
+        faults += _unequal_sizes(sets, sizes)
+        if faults:
+            raise complaint(f"The pictures in {self._root} cannot be used", faults)
 
     def cameras(self) -> tuple[str, str]:
         """Names of the two camera folders."""
         names = find_cameras(self._root, self.config.camera_a, self.config.camera_b)
         return names["a"], names["b"]
 
-    def check(self) -> None:
-        """Opens the header of every file and decodes one picture of each camera.
+    def fingerprint(self) -> str:
+        """SHA-256 of the names and contents of all files, the choice of cameras and the reader."""
+        layout = self._layout()
+        files = list(layout.tables)
+        for camera in CAMERAS:
+            for picture in layout.pictures[camera].values():
+                files += [picture.raw, picture.srgb] if picture.srgb else [picture.raw]
+        settings = (READER_VERSION, layout.names["a"], layout.names["b"], self.config.validation)
+        total = hashlib.sha256(repr(settings).encode())
+        for file in sorted(files):
+            total.update(f"{file.relative_to(self._root).as_posix()}\0{_digest(file)}\n".encode())
+        return total.hexdigest()
+
+    def prepare(self, folder: Path, progress: Progress) -> CameraPair:
+        """Decodes the pictures into `folder`, or opens them there.
 
         Raises:
-            BenchError: names all the files that cannot be used, and why.
+            BenchError: names all pictures that cannot be read, or says why `folder` cannot be
+                written. The good pictures stay for the next call.
         """
+        if not (folder / "pairs_used.csv").is_file():
+            with _written(folder):
+                self._decode(folder, progress)
+        camera_a, camera_b = self.cameras()
+        return CameraPair(
+            camera_a,
+            camera_b,
+            train={camera: ImageSet(folder / f"train-{camera}") for camera in CAMERAS},
+            validation={camera: ImageSet(folder / f"validation-{camera}") for camera in CAMERAS},
+            anchors=_open_pairs(folder, "anchors"),
+            aligned=_open_pairs(folder, "aligned"),
+            scenes=_open_pairs(folder, "scenes"),
+        )
+
+    @property
+    def _root(self) -> Path:
+        if not self.config.path:
+            raise BenchError("The data set 'folder' needs a path: --data folder:PATH.")
+        return Path(self.config.path)
+
+    def _layout(self) -> Layout:
+        return read_layout(self._root, self.config.camera_a, self.config.camera_b)
+
+    def _sets(self, layout: Layout) -> dict[str, list[Member]]:
+        """The members of each set of pictures to write, by the name of its folder."""
+        sets = {}
+        for camera in CAMERAS:
+            free = layout.unpaired(camera)
+            if len(free) < 2:
+                raise BenchError(
+                    f"Camera {camera.upper()} ({layout.names[camera]}) has {len(free)} pictures "
+                    f"outside the test pairs; at least 2 are needed, one to train on and one for "
+                    f"validation. Pictures of equal names in both cameras are test pairs unless "
+                    f"{self._root / 'pairs.csv'} (columns a, b, role) names the pairs."
+                )
+            free.sort(key=lambda files: hashlib.sha256(files.stem.encode()).hexdigest())
+            cut = len(free) - max(1, round(self.config.validation * len(free)))
+            for part, chosen in (("train", free[:cut]), ("validation", free[cut:])):
+                chosen = sorted(chosen, key=lambda files: files.stem)
+                sets[f"{part}-{camera}"] = [Member(f.stem, f, True) for f in chosen]
+            for role, part in PARTS.items():
+                members = [
+                    Member(pair.a, layout.pictures[camera][pair.stem(camera)], role == "scene")
+                    for pair in layout.pairs
+                    if pair.role == role
+                ]
+                if members:
+                    sets[f"{part}-{camera}"] = members
+        return sets
+
+    def _decode(self, folder: Path, progress: Progress) -> None:
         layout = self._layout()
         sets = self._sets(layout)
-        members = {
-            member.files.raw: member
-            for part in sorted(sets.values(), key=lambda part: part[0].with_srgb)
-            for member in part
-        }
-        faults, sizes = [], {}
-        for raw, member in members.items():
-            try:
-                sizes[raw] = _check_header(member)
-            except BenchError as error:
-                faults.append(str(error))
+        faults = []
+        with progress.task(f"Reading {self._root}", sum(map(len, sets.values()))) as task:
+            for name, members in sets.items():
+                faults += write_set(folder / name, members, self._root, task)
+        if faults:
+            raise complaint(f"The pictures in {self._root} cannot be read", faults)
         for camera in CAMERAS:
-            first = next(iter(layout.pictures[camera].values()))
-            ...
+            names = [name for name in sets if name.endswith(f"-{camera}")]
+            _tell(layout.names[camera], [ImageSet(folder / name) for name in names], progress)
+        write_atomic(folder / "pairs_used.csv", _pairs_table(layout))
+
+
+def _distinct(sets: Iterable[Sequence[Member]]) -> Iterable[Member]:
+    """Each picture once; with its sRGB if any of its sets needs that."""
+    members = [member for members in sets for member in members]
+    members.sort(key=lambda member: member.with_srgb)
+    return {member.files.raw: member for member in members}.values()
+
+
+def _unequal_sizes(
+    sets: Mapping[str, Sequence[Member]], sizes: Mapping[Path, tuple[int, int]]
+) -> list[str]:
+    """The pixel-aligned pairs whose sides differ in size."""
+    return [
+        f"{a.files.raw} ({sizes[a.files.raw]} packed pixels) and {b.files.raw} "
+        f"({sizes[b.files.raw]}) are a pair of the role {part}, which must be alike pixel by pixel."
+        for part in ("anchors", "aligned")
+        for a, b in zip(sets.get(f"{part}-a", ()), sets.get(f"{part}-b", ()), strict=True)
+        if a.files.raw in sizes and b.files.raw in sizes
+        if sizes[a.files.raw] != sizes[b.files.raw]
+    ]
+
+
+def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
+    """Says what a camera has, and sums up what was changed in its pictures."""
+    counts = ", ".join(f"{len(images)} {images.folder.name[:-2]}" for images in sets)
+    progress.say(f"{camera}: {counts}")
+    records = [record for images in sets for record in images]
+    notes = Counter(note for r in records for note in r.source.split(SEPARATOR)[1:])
+    notes["sRGB from the embedded preview"] = sum(r.srgb == "preview" for r in records)
+    for note, count in (+notes).most_common(MOST_NOTES):
+        progress.say(f"  {count} of {len(records)} pictures: {note}")
+    if len(notes) > MOST_NOTES:
+        progress.say(f"  and {len(notes) - MOST_NOTES} other remarks: see index.json")
+
+
+def _pairs_table(layout: Layout) -> str:
+    """The pairs in the form of `pairs.csv`, with file names."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for pair in layout.pairs:
+        a, b = (layout.pictures[camera][pair.stem(camera)].raw.name for camera in CAMERAS)
+        writer.writerow((a, b, pair.role))
+    return table.getvalue()
+
+
+def _open_pairs(folder: Path, part: str) -> PairSet | None:
+    if not (folder / f"{part}-a").is_dir():
+        return None
+    return PairSet(ImageSet(folder / f"{part}-a"), ImageSet(folder / f"{part}-b"))
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file, kept as long as its size and time stay the same."""
+    try:
+        status = path.stat()
+        key = (path, status.st_size, status.st_mtime_ns)
+        if key not in _digests:
+            with path.open("rb") as file:
+                _digests[key] = hashlib.file_digest(file, "sha256").hexdigest()
+        return _digests[key]
+    except OSError as error:
+        raise BenchError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """Turns the failures of writing into a sentence; those of reading are sentences already."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise BenchError(
+            f"{folder} cannot be written: {error.strerror or error}. Check its rights and the free "
+            f"space, or choose another place with --store or ISP_BENCH_HOME."
+        ) from error

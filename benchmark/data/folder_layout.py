@@ -12,9 +12,9 @@
 
 A raw file without an sRGB picture is taken with its embedded preview. Without `pairs.csv`, raw
 files of equal stem in both cameras are test pairs of one scene. With it, its rows alone are the
-pairs: `a` and `b` are file names or stems, and `role` is scene (the same scene, the default), anchor
-(alike pixel by pixel, for training) or aligned (alike pixel by pixel, for testing). All other
-pictures are for unpaired training.
+pairs: `a` and `b` are file names or stems, and `role` is scene (the same scene, the default),
+anchor (alike pixel by pixel, for training) or aligned (alike pixel by pixel, for testing). All
+other pictures are for unpaired training.
 """
 
 import csv
@@ -69,33 +69,30 @@ class PairRow:
     b: str
     role: str
 
+    def stem(self, camera: Camera) -> str:
+        """The picture of one camera."""
+        return self.a if camera == "a" else self.b
+
 
 @dataclass(frozen=True)
 class Layout:
     """All that was found.
 
     Attributes:
-        root: the folder.
         names: names of camera A and camera B.
         pictures: by camera, then by stem, sorted.
-        pairs: in the order of the CSV, or of the stems.
-        extra: files besides the pictures that decide what the data are.
+        pairs: in the order of the table, or of the stems.
+        tables: files besides the pictures that decide what the data are.
     """
 
-    root: Path
     names: Mapping[Camera, str]
     pictures: Pictures
     pairs: tuple[PairRow, ...]
-    extra: tuple[Path, ...]
-
-    def paired(self, camera: Camera, role: str) -> list[PictureFiles]:
-        """One side of the pairs of a role."""
-        stems = [pair.a if camera == "a" else pair.b for pair in self.pairs if pair.role == role]
-        return [self.pictures[camera][stem] for stem in stems]
+    tables: tuple[Path, ...]
 
     def unpaired(self, camera: Camera) -> list[PictureFiles]:
-        """The pictures in no pair, by stem."""
-        used = {pair.a if camera == "a" else pair.b for pair in self.pairs}
+        """The pictures of a camera that are in no pair, by stem."""
+        used = {pair.stem(camera) for pair in self.pairs}
         return [files for stem, files in self.pictures[camera].items() if stem not in used]
 
 
@@ -124,9 +121,8 @@ def read_layout(root: Path, camera_a: str = "", camera_b: str = "") -> Layout:
     else:
         equal = [stem for stem in pictures["a"] if stem in pictures["b"]]
         pairs = [PairRow(stem, stem, "scene") for stem in equal]
-    levels = [root / name / "levels.yaml" for name in names.values()]
-    extra = tuple(file for file in (table, *levels) if file.is_file())
-    return Layout(root, names, pictures, tuple(pairs), extra)
+    tables = [table, *(root / name / "levels.yaml" for name in names.values())]
+    return Layout(names, pictures, tuple(pairs), tuple(file for file in tables if file.is_file()))
 
 
 def find_cameras(root: Path, camera_a: str = "", camera_b: str = "") -> dict[Camera, str]:

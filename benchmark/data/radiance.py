@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.scenes import GRAIN_PERIOD, Leaves, PointLight, Scene, View
+from benchmark.data.scenes import GRAIN_PERIOD, Leaves, Scene, View
 from benchmark.data.spectra import Curves
 
 Plane = NDArray[np.float32]  # (rows, columns)
@@ -119,7 +119,9 @@ class _Band:
         self.diffuse: list[Plane] = []
         self.specular: list[Plane] = []
         for lamp in self.lights:
-            to_x, to_y, to_z = (np.float32(p) - q for p, q in zip(lamp.position, (x, y, 0), strict=True))
+            to_x, to_y, to_z = (
+                np.float32(p) - q for p, q in zip(lamp.position, (x, y, 0), strict=True)
+            )
             square = to_x**2 + to_y**2 + to_z**2
             distance = np.sqrt(square)
             facing = np.maximum(normal_x * to_x + normal_y * to_y + to_z, 0) / (length * distance)
@@ -163,10 +165,7 @@ def _labels(leaves: Leaves, to_scene: NDArray[np.float64], x: Plane, y: Plane) -
         px, py = x[columns], y[rows]
         u = ax * px + (bx * py + cx)
         v = ay * px + (by * py + cy)
-        if square[k]:
-            inside = np.maximum(np.abs(u), np.abs(v)) <= 1
-        else:
-            inside = u * u + v * v <= 1
+        inside = np.maximum(np.abs(u), np.abs(v)) <= 1 if square[k] else u * u + v * v <= 1
         labels[rows, columns][inside] = k + 1
     return labels
 
@@ -179,8 +178,8 @@ def _grain() -> NDArray[np.float32]:
     radius = np.hypot(frequency, frequency[:, None])
     radius[0, 0] = np.inf
     white = np.fft.fft2(rng.standard_normal((GRAIN_PERIOD, GRAIN_PERIOD)))
-    # Flat below 1/64: blotches as large as the leaf would only change its colour.
-    noise = np.fft.ifft2(white / np.maximum(radius, 1 / 64)).real
+    # Flat below 1/32: blotches as large as the leaf would only change its colour.
+    noise = np.fft.ifft2(white / np.maximum(radius, 1 / 32)).real
     return (noise / noise.std()).astype(np.float32)
 
 
@@ -192,6 +191,7 @@ def _grain_at(x: Plane, y: Plane) -> Plane:
     left, top = floor_x.astype(np.intp) & wrap, (floor_y.astype(np.intp) & wrap) * GRAIN_PERIOD
     right, below = (left + 1) & wrap, (top + GRAIN_PERIOD) & (GRAIN_PERIOD**2 - 1)
     grain = _grain().ravel()
-    upper = grain[top + left] * (1 - x) + grain[top + right] * x
-    lower = grain[below + left] * (1 - x) + grain[below + right] * x
-    return upper * (1 - y) + lower * y
+    one = np.float32(1)
+    upper = grain[top + left] * (one - x) + grain[top + right] * x
+    lower = grain[below + left] * (one - x) + grain[below + right] * x
+    return upper * (one - y) + lower * y

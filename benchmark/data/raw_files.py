@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from benchmark.data.plain_files import PLAIN_SUFFIXES, Levels, plain_pixels, plain_size
 from benchmark.errors import BenchError
 
-# What LibRaw reads. ".raw" is a camera format too, but mostly a headerless dump: a clear error.
+# What LibRaw reads; ".raw" too was a camera format once, though most are headerless dumps.
 CAMERA_SUFFIXES = frozenset(
     f".{name}"
     for name in (
@@ -169,6 +169,11 @@ def opened(path: Path) -> Iterator[Any]:
     """
     if not path.is_file():
         raise BenchError(f"{path}: there is no such file.")
+    if path.suffix.lower() == ".raw" and not _has_tiff_header(path):
+        raise BenchError(
+            f"{path} has no header, so its size, colour filters and levels are unknown (LibRaw "
+            f"would guess them from its length). Write it as a 16-bit TIFF with a levels.yaml."
+        )
     try:
         with rawpy.imread(str(path)) as raw:
             yield raw
@@ -184,6 +189,11 @@ def opened(path: Path) -> Iterator[Any]:
         raise BenchError(
             f"{path} is cut short or damaged (LibRaw: {reason}). Copy it again from the camera."
         ) from error
+
+
+def _has_tiff_header(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) in (b"II", b"MM")
 
 
 def _read_plain(path: Path, levels: Levels | None) -> RawPicture:

@@ -32,8 +32,8 @@ from benchmark.data.spectra import (
 Array = NDArray[np.float64]
 
 MARGIN = 0.2  # the world goes on beyond the picture, for views that are moved
-LEAVES_PER_AREA = 150
-RADII = (0.025, 0.5)  # density falls with the cube of the radius: no preferred scale
+LEAVES_PER_AREA = 170
+RADII = (0.035, 0.6)  # density falls with the cube of the radius: no preferred scale
 GRAIN_PERIOD = 512  # texels after which the grain repeats
 CHART_WIDTH = 0.26
 CHART_PLACES = np.array([[0.25, 0.22], [0.74, 0.5], [0.27, 0.78]])  # fractions of the picture
@@ -256,7 +256,7 @@ def _draw_leaves(rng: Generator, aspect: float) -> Leaves:
         dome=np.column_stack([steepness, centres]),
         gloss=np.where(rng.random(count) < 0.25, rng.uniform(0.2, 1.2, count), 0.0),
         grain=np.concatenate([grain, offset], axis=2),
-        contrast=np.where(rng.random(count) < 0.85, rng.uniform(0.05, 0.5, count), 0.0),
+        contrast=np.where(rng.random(count) < 0.85, rng.uniform(0.1, 0.5, count), 0.0),
         reflectance=_draw_materials(rng, count),
     )
 
@@ -268,9 +268,9 @@ def _draw_materials(rng: Generator, count: int) -> Spectra:
     def some() -> Spectra:
         return measured[rng.integers(len(measured), size=count)]
 
-    mix = np.where(rng.random(count) < 0.5, rng.random(count), 1.0)[:, None]
+    mix = np.where(rng.random(count) < 0.7, rng.random(count), 1.0)[:, None]
     first = mix * some() + (1 - mix) * some()
-    mix = rng.uniform(0, 0.8, (count, 1))
+    mix = rng.uniform(0, 0.6, (count, 1))
     second = mix * first + (1 - mix) * some()
     pairs = np.stack([first, second], axis=1)
     # A little more than the measured sets hold: three slow waves over the spectrum.

@@ -15,6 +15,7 @@ import rawpy
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
+from benchmark.data.plain_files import PLAIN_SUFFIXES
 from benchmark.data.raw_files import RawPicture, opened
 from benchmark.errors import BenchError
 
@@ -57,6 +58,8 @@ def read_preview(path: Path) -> Image.Image:
     Raises:
         BenchError: there is none, or it cannot be read.
     """
+    if path.suffix.lower() in PLAIN_SUFFIXES:
+        raise BenchError(f"{path} is a TIFF or PNG, which has no embedded preview.")
     with opened(path) as raw:
         try:
             preview = raw.extract_thumb()

@@ -49,7 +49,7 @@ def random_positions(taps: Sequence[Tensor], patches: int) -> list[Tensor]:
 
 
 def patch_nce(query: Tensor, key: Tensor, temperature: float) -> Tensor:
-    """Which of the patches of its own picture is the one at the same place? (Eq. 3 and 4)
+    """Which of the patches of its own picture is the one at the same place (Eq. 3 and 4)?
 
     Args:
         query: (N, P, width), unit features of the output.

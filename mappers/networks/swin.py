@@ -56,7 +56,8 @@ class WindowAttention(nn.Module):
         if shift:
             regions = _regions(height, width, self.window, shift, x)
             bias = bias - 100 * regions[:, None]  # (windows, heads, tokens, tokens)
-        mixed = F.scaled_dot_product_attention(*map(self._split, (q, k, v)), attn_mask=bias)
+        q, k, v = self._split(q), self._split(k), self._split(v)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
         mixed = mixed.transpose(2, 3).flatten(3)  # (N, windows, tokens, dim)
         return _picture(self.out(mixed), height, width, self.window, shift)
 

@@ -28,7 +28,7 @@ SMALL = PyNETConfig(
     width=1 / 8,
     crop_size=32,
     batch_size=4,
-    stage_steps=(20, 6, 6, 6, 20, 45),
+    stage_steps=(16, 2, 2, 2, 16, 40),
     learning_rate=1e-2,
     vgg="off",
 )

@@ -27,7 +27,7 @@ class Learned:
     gain: float
 
     def mean_of(self, names: Callable[[str], bool], steps: slice) -> float:
-        """Sum of the losses chosen by name, mean over the chosen steps."""
+        """Sum of the losses whose "stage: name" is chosen, mean over the chosen steps."""
         chosen = self.losses[steps]
         return sum(v for step in chosen for k, v in step.items() if names(k)) / len(chosen)
 

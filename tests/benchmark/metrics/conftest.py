@@ -10,7 +10,8 @@ from torch import nn
 def inception_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of pytorch-fid's structure with random weights whose features carry information.
 
-    He initialisation, and batch-norm statistics measured on noise; with torchvision's defaults the
+    He initialisation, and batch-norm statistics measured on noise of several
+    scales; with torchvision's defaults the
     signal dies out in the first ten layers and all features are constant.
     """
     generator = torch.Generator().manual_seed(20240607)
@@ -23,9 +24,14 @@ def inception_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             module.weight.data.normal_(0, (2 / fan_in) ** 0.5, generator=generator)
         elif isinstance(module, nn.BatchNorm2d):
             module.momentum = None  # plain average over the passes
-    coarse = torch.rand(8, 3, 12, 12, generator=generator)
+    pictures = [
+        nn.functional.interpolate(
+            torch.rand(2, 3, cells, cells, generator=generator), size=(160, 160), mode="bilinear"
+        )
+        for cells in (2, 6, 20, 60)
+    ]
     with torch.no_grad():
-        network.train()(2 * nn.functional.interpolate(coarse, size=(160, 160)) - 1)
+        network.train()(2 * torch.cat(pictures) - 1)
     file = tmp_path_factory.mktemp("weights") / "generated.pth"
     torch.save(network.state_dict(), file)
     return file

@@ -1,0 +1,82 @@
+"""Decoding the pictures of a folder data set into sets of pictures.
+
+The `source` of a picture in the index is its raw file, relative to the folder, and what was
+trimmed, resized or replaced in it, separated by " | ".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from benchmark.data.folder_layout import PictureFiles
+from benchmark.data.images import ImageRecord, ImageWriter
+from benchmark.data.raw_files import read_raw
+from benchmark.data.srgb_files import match_srgb, open_picture, read_preview
+from benchmark.errors import BenchError
+from benchmark.progress import Task
+
+SEPARATOR = " | "
+
+
+@dataclass(frozen=True)
+class Member:
+    """A picture in a set: its id there, its files, and whether it needs its sRGB picture."""
+
+    id: str
+    files: PictureFiles
+    with_srgb: bool
+
+
+def srgb_picture(files: PictureFiles) -> Image.Image:
+    """The sRGB file of a picture, or the preview in its raw file, header read.
+
+    Raises:
+        BenchError: there is neither.
+    """
+    if files.srgb is not None:
+        return open_picture(files.srgb)
+    try:
+        return read_preview(files.raw)
+    except BenchError as error:
+        raise BenchError(
+            f"{files.raw} has no sRGB picture: none is called '{files.stem}' in srgb/, jpg/, rgb/ "
+            f"or beside it, and {error}"
+        ) from error
+
+
+def write_set(folder: Path, members: Sequence[Member], root: Path, task: Task) -> list[str]:
+    """Decodes the pictures of a set that are not there yet; returns what cannot be read."""
+    if (folder / "index.json").is_file():
+        task.advance(len(members))
+        return []
+    writer = ImageWriter(folder)
+    faults = []
+    for i, member in enumerate(members):
+        try:
+            if writer.has(i):
+                writer.keep(i)
+            else:
+                _write_picture(writer, i, member, root)
+        except BenchError as error:
+            faults.append(str(error))
+        task.advance()
+    if not faults:
+        writer.close()
+    return faults
+
+
+def _write_picture(writer: ImageWriter, i: int, member: Member, root: Path) -> None:
+    files = member.files
+    raw = read_raw(files.raw, files.levels)
+    pixels, origin = None, None
+    notes = list(raw.notes)
+    if member.with_srgb:
+        origin = "file" if files.srgb else "preview"
+        name = str(files.srgb) if files.srgb else f"the preview in {files.raw}"
+        raw, srgb = match_srgb(raw, srgb_picture(files), name)
+        pixels, notes = srgb.pixels, [*raw.notes, *(f"sRGB {origin} {n}" for n in srgb.notes)]
+    source = SEPARATOR.join((files.raw.relative_to(root).as_posix(), *notes))
+    record = ImageRecord(member.id, raw.height, raw.width, raw.range, origin, source)
+    writer.write(i, record, raw.counts, pixels)

@@ -1,0 +1,178 @@
+"""PyNET-V2 Mobile: Efficient On-Device Photo Processing With Neural Networks, ICPR 2022.
+
+Andrey Ignatov et al.; arXiv 2211.06263. A PyNET for phones: three levels, strided convolutions,
+residual groups, attention. Every level, coarsest first, is trained twice: with the perceptual
+loss and SSIM, then with the squared error and SSIM. Nothing is frozen.
+
+As published the best weights in validation go on to the next stage; here no picture is kept for
+that, and the last ones go on. The reference's perceptual loss sees 0 to 255 through MatConvNet's
+weights, whose features are larger than torchvision's: `perceptual_weight` makes up for that (a
+guess, from the weights of SSIM in PyNET's two codes, 20 and 0.4). Initialisation is torch's with
+PReLU slopes of 0.25, because Keras' starts without gradients in half of the layers. Written from
+published facts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from torch import Tensor
+from torch.optim import Adam
+
+from benchmark.stage import Optimisation, Stage, descend
+from isp_models.base import DeepISP, ISPBatch, register_isp
+from isp_models.losses import mse, ssim
+from isp_models.perceptual import PerceptualConfig, perceptual, vgg_weights_path
+from isp_models.plateau import Plateau
+from isp_models.pynet_v2_network import PyNETV2Network
+from isp_models.staged import StagedConfig, check_crop, overridden
+from isp_models.zurich import shrink, zurich_order
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One of the six stages.
+
+    Attributes:
+        level: the level that is supervised.
+        learning_rate: of Adam at the start.
+        vgg: weight of the perceptual loss.
+        mse: weight of the mean squared error.
+        ssim: weight of 1 - SSIM.
+    """
+
+    level: int
+    learning_rate: float
+    vgg: float = 0.0
+    mse: float = 0.0
+    ssim: float = 0.0
+
+
+PHASES: Mapping[str, Phase] = MappingProxyType(
+    {
+        "level 3, perceptual": Phase(3, 1e-4, vgg=1, ssim=5),
+        "level 3, fidelity": Phase(3, 1e-4, mse=100, ssim=40),
+        "level 2, perceptual": Phase(2, 5e-5, vgg=1, ssim=5),
+        "level 2, fidelity": Phase(2, 5e-5, mse=100, ssim=40),
+        "level 1, perceptual": Phase(1, 5e-5, vgg=1, ssim=5),
+        "level 1, fidelity": Phase(1, 5e-5, mse=100, ssim=40),
+    }
+)
+
+
+@dataclass(frozen=True)
+class PyNETV2Config(StagedConfig, PerceptualConfig):
+    """Training of PyNET-V2 Mobile.
+
+    Attributes:
+        crop_size: side of the training crops in packed pixels.
+        learning_rate: one rate for all stages; None: 1e-4 at level 3, 5e-5 at levels 2 and 1.
+        perceptual_weight: factor on the perceptual loss, see the module.
+        epoch_steps: what the schedule calls an epoch.
+        epochs: longest length of a stage.
+        patience: epochs without a better training SSIM before the rate is halved; None: never.
+        early_stop: epochs without a better training SSIM before the stage ends; None: never.
+    """
+
+    crop_size: int = 128
+    learning_rate: float | None = None
+    perceptual_weight: float = 50.0
+    epoch_steps: int = 1000
+    epochs: int = 500
+    patience: int | None = 5
+    early_stop: int | None = 50
+
+
+@register_isp(
+    "pynet_v2",
+    title="PyNet-V2 Mobile: Efficient On-Device Photo Processing With Neural Networks",
+    authors="Ignatov, Malivenko, Timofte et al.",
+    year=2022,
+    link="https://arxiv.org/abs/2211.06263",
+    licence="CC BY-NC-SA 4.0",
+    deviations=(
+        "The last weights of each stage in place of the best in validation; early stopping on the "
+        "training SSIM. torchvision's VGG-19, its term weighted to match. Torch's initialisation "
+        "with PReLU slopes 0.25. No flips and turns. Black-subtracted input."
+    ),
+    needs=("VGG-19 weights",),
+)
+class PyNETV2(DeepISP):
+    """PyNET-V2 Mobile behind the contract."""
+
+    Config = PyNETV2Config
+    config: PyNETV2Config
+    minimum_size = 28
+    size_multiple = 4
+
+    def __init__(self, config: PyNETV2Config | None = None) -> None:
+        super().__init__(config)
+        self.network = PyNETV2Network()
+        self._plateau = Plateau(self.config.epoch_steps)
+
+    def develop(self, raw: Tensor) -> Tensor:
+        """See the contract; level 1."""
+        return self.network(zurich_order(raw))
+
+    def check_needs(self) -> None:
+        """See the contract."""
+        self.stages()
+        if vgg_weights_path(self.config):
+            check_crop(self.config.crop_size, 32, self.size_multiple)  # 16 pixels at level 3
+
+    def stages(self) -> Sequence[Stage]:
+        """Perceptual and fidelity stage of levels 3, 2 and 1."""
+        config = self.config
+        check_crop(config.crop_size, self.minimum_size, self.size_multiple)
+        steps = config.epochs * config.epoch_steps
+        stages = [Stage(name, 20, config.crop_size, steps=steps) for name in PHASES]
+        return overridden(stages, config)
+
+    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
+        """A new Adam, and a new watch over the training SSIM."""
+        self._plateau = Plateau(self.config.epoch_steps)
+        rate = self.config.learning_rate or PHASES[stage.name].learning_rate
+        return Optimisation({"adam": Adam(self.parameters(), lr=rate)})
+
+    def training_step(
+        self, batch: ISPBatch, stage: Stage, optimisation: Optimisation
+    ) -> dict[str, Tensor]:
+        """One step, and at the end of an epoch a lower rate if SSIM has not grown for long."""
+        phase = PHASES[stage.name]
+        prediction = self.network(zurich_order(batch.raw), phase.level).float()
+        target = shrink(batch.srgb, 2 ** (phase.level - 1), mode="bicubic")
+        losses = self.losses(prediction, target, phase)
+        adam = optimisation.optimizers["adam"]
+        descend(adam, losses["loss"])
+        self._plateau.watch(losses["ssim"].detach(), adam, self.config.patience)
+        return {name: value.detach() for name, value in losses.items()}
+
+    def losses(self, prediction: Tensor, target: Tensor, phase: Phase) -> dict[str, Tensor]:
+        """The losses of a phase by name; "loss" is their weighted sum, "ssim" enters as 1 - SSIM.
+
+        Args:
+            prediction: (N, 3, H, W), sRGB in (-0.08, 1.08), H = 2S / 2^(level-1).
+            target: the same shape, in [0, 1].
+            phase: the weights.
+        """
+        weights = vgg_weights_path(self.config)
+        losses = {"ssim": ssim(prediction, target), "mse": mse(prediction, target)}
+        total = phase.ssim * (1 - losses["ssim"]) + phase.mse * losses["mse"]
+        if phase.vgg and weights is not None:
+            losses["vgg"] = perceptual(prediction, target, weights)
+            total = total + self.config.perceptual_weight * phase.vgg * losses["vgg"]
+        return {"loss": total, **losses}
+
+    def finished(self) -> bool:
+        """Early stop: see `PyNETV2Config.early_stop`."""
+        limit = self.config.early_stop
+        return limit is not None and self._plateau.epochs_without_best >= limit
+
+    def training_state(self) -> dict[str, Any]:
+        """The watch over the training SSIM."""
+        return self._plateau.state()
+
+    def load_training_state(self, state: dict[str, Any]) -> None:
+        """Takes back what `training_state` gave."""
+        self._plateau.load(state)

@@ -1,0 +1,67 @@
+"""Runs of the toy methods in tests/toy.py, through the public command line."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmark.cli.main import main
+from benchmark.metrics import fid_weights
+from tests.conftest import TOY
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch):
+    """Downloads fail at once."""
+    monkeypatch.setattr(fid_weights, "_download", lambda _: "There is no network in tests.")
+
+
+@pytest.fixture
+def bench(capsys) -> Callable[..., Ran]:
+    """Runs `isp-bench` in this process."""
+
+    def run(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = main([str(a) for a in arguments])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def toy_run(bench) -> Callable[..., Ran]:
+    """Runs `isp-bench run` on the toy data with the toy methods."""
+
+    def run(*arguments: str, verb: str = "run") -> Ran:
+        return bench(verb, "--plugin", TOY, "--preset", "smoke", *_defaults(arguments))
+
+    return run
+
+
+def _defaults(arguments: tuple[str, ...]) -> list[str]:
+    given = list(arguments)
+    for option, value in (("--data", "toy"), ("--mapper", "toy-mapper"), ("--isp", "toy-isp")):
+        if option not in given:
+            given += [option, value]
+    return given
+
+
+def records(folder: Path) -> dict[tuple[str, str, str], dict]:
+    """Records of a run by (protocol, mapper, direction), without what differs between runs."""
+    found = {}
+    for file in (folder / "records").glob("*.json"):
+        record = json.loads(file.read_text())
+        found[record["protocol"], record["mapper"], record["direction"]] = record
+    return found

@@ -1,0 +1,118 @@
+"""The graph: equal steps are one node, and keys depend on what decides a step and nothing else."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmark.plan import DataIdentity, Plan, Planner
+from benchmark.preset import load_preset
+from benchmark.registry import load_plugin
+from benchmark.run_config import RunConfig
+from benchmark.store import StepSpec
+from tests.conftest import TOY
+
+HAS = frozenset({"anchors", "aligned", "scenes"})
+
+
+def make_plan(
+    fingerprint: str = "f" * 32, extractor: str | None = None, has: frozenset = HAS, **config
+) -> Plan:
+    load_plugin(TOY)
+    defaults = {"mapper": ("toy-mapper",), "isp": ("toy-isp",), "beside": False}
+    data = DataIdentity("toy", {"size": 32}, fingerprint)
+    run = RunConfig(**{**defaults, **config})
+    return Planner(run, load_preset("smoke"), data, has, extractor).plan()
+
+
+def count(plan: Plan) -> dict[str, int]:
+    kinds = [spec.kind for spec in plan.steps.values()]
+    return {kind: kinds.count(kind) for kind in set(kinds)}
+
+
+def keys(plan: Plan, *kinds: str) -> set[str]:
+    return {key for key, spec in plan.steps.items() if not kinds or spec.kind in kinds}
+
+
+def test_both_protocols_share_mappers_and_isps():
+    plan = make_plan(
+        protocol=("adaptation", "augmentation"), mapper=("toy-mapper", "identity", "global3x3")
+    )
+    # 3 mappers; 2 ISPs on captured raw, shared by all adaptation cells; 3 x 2 on mapped raw.
+    assert count(plan) == {"mapper": 3, "isp": 2 + 6, "map": 6 + 6, "score": 12}
+    assert len(plan.cells) == 12
+
+
+def test_the_floor_shares_its_isp_with_adaptation():
+    alone, with_floor = make_plan(), make_plan(beside=True)
+    assert keys(with_floor, "isp") == keys(alone, "isp")
+    assert keys(alone) < keys(with_floor)
+
+
+def test_inputs_come_before_what_needs_them():
+    plan = make_plan(protocol=("adaptation", "augmentation"), beside=True)
+    seen: set[str] = set()
+    for key, spec in plan.steps.items():
+        assert set(spec.inputs.values()) <= seen
+        seen.add(key)
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        ({"set": {"mapper.steps": 7}}, {"mapper", "map", "score"}),
+        ({"set": {"isp.first_steps": 7}}, {"isp", "score"}),
+        ({"seed": (1,)}, {"mapper", "map", "isp", "score"}),
+        ({"fingerprint": "e" * 32}, {"mapper", "map", "isp", "score"}),
+        ({"extractor": "a" * 64}, {"score"}),
+        ({"save_images": True}, {"score"}),
+        ({"device": "cpu", "name": "other"}, set()),
+    ],
+)
+def test_a_change_reaches_everything_downstream_and_nothing_else(change, changed):
+    before, after = make_plan(), make_plan(**change)
+    for kind in ("mapper", "map", "isp", "score"):
+        same = keys(before, kind) == keys(after, kind)
+        assert same == (kind not in changed), kind
+        assert keys(before, kind).isdisjoint(keys(after, kind)) or same
+
+
+def test_what_is_measured_does_not_change_the_configuration():
+    before, after = make_plan(), make_plan(extractor="a" * 64)
+    assert [c.configuration for c in before.cells] == [c.configuration for c in after.cells]
+
+
+def test_the_source_of_a_plugin_is_part_of_its_key(tmp_path):
+    source = (
+        "from mappers.base import Mapper, register_mapper\n"
+        "@register_mapper('edited')\n"
+        "class Edited(Mapper):\n"
+        "    def map(self, raw, direction): return raw\n"
+    )
+    file = tmp_path / "edited_mapper.py"
+    file.write_text(source)
+    load_plugin(file)
+    before = keys(make_plan(mapper=("edited",)), "mapper")
+    file.write_text(source + "# changed\n")
+    assert keys(make_plan(mapper=("edited",)), "mapper") != before
+
+
+fields = st.dictionaries(
+    st.text(min_size=1, max_size=8), st.one_of(st.integers(), st.text(), st.booleans()), max_size=4
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(fields, fields, st.sampled_from(["mapper", "isp"]))
+def test_equal_specs_have_equal_keys_and_others_do_not(one, two, kind):
+    a = StepSpec(kind, "a title", one, {"raw": "k"})
+    b = StepSpec(kind, "another title", dict(reversed(one.items())), {"raw": "k"})
+    assert a.key == b.key
+    assert (StepSpec(kind, "", two, {"raw": "k"}).key == a.key) == (_typed(one) == _typed(two))
+    assert dataclasses.replace(a, inputs={"raw": "l"}).key != a.key
+
+
+def _typed(values):
+    """True equals 1 in Python, but not in a key."""
+    return {k: (type(v), v) for k, v in values.items()}
