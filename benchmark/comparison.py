@@ -26,9 +26,7 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
         ranked = [
             r for r in records if (r.protocol, r.isp, r.direction) == (protocol, isp, direction)
         ]
-        beside = [
-            r for r in records if r.reference and (r.isp, r.direction) == (isp, direction)
-        ]
+        beside = [r for r in records if r.reference and (r.isp, r.direction) == (isp, direction)]
         seed = min(r.seed for r in ranked)
         columns = _columns([r for r in (*beside, *ranked) if r.seed == seed], store)
         if len(columns) > 1:

@@ -198,7 +198,7 @@ def _row(
 def _entry(records: Sequence[Record], metric: str) -> Entry:
     number = score(records, metric)
     if number is None:
-            return Entry(NO_WEIGHTS if metric in FRECHET else "–")
+        return Entry(NO_WEIGHTS if metric in FRECHET else "–")
     text = number.metric.show(number.value)
     if number.seeds > 1:
         text += f" ± {number.metric.show(number.spread)}"

@@ -68,7 +68,7 @@ class DeepISP(nn.Module):
         raise NotImplementedError
 
     def forward(self, raw: Tensor) -> Tensor:
-        """`develop` at any size: reflection-padded to what the network takes, cropped, clamped.
+        """The picture as it is scored: `unclamped`, clamped.
 
         Args:
             raw: (N, 4, H, W) float32 in [0, 1], packed RGGB.
@@ -79,14 +79,27 @@ class DeepISP(nn.Module):
         Raises:
             BenchError: a wrong shape.
         """
+        return self.unclamped(raw).clamp(0, 1)
+
+    def unclamped(self, raw: Tensor) -> Tensor:
+        """`develop` at any size: reflection-padded to what the network takes, then cropped.
+
+        Args:
+            raw: as for `forward`.
+
+        Returns:
+            (N, 3, 2H, 2W) float32, sRGB in about [0, 1].
+
+        Raises:
+            BenchError: a wrong shape.
+        """
         if raw.ndim != 4 or raw.shape[1] != 4:
             raise BenchError(f"An ISP takes raw of shape (N, 4, H, W), not {tuple(raw.shape)}.")
         height, width = raw.shape[2:]
         top, bottom = self._padding(height)
         left, right = self._padding(width)
-        padded = _reflect(raw, left, right, top, bottom)
-        srgb = self.develop(padded)
-        return srgb[..., 2 * top : 2 * (top + height), 2 * left : 2 * (left + width)].clamp(0, 1)
+        srgb = self.develop(_reflect(raw, left, right, top, bottom))
+        return srgb[..., 2 * top : 2 * (top + height), 2 * left : 2 * (left + width)]
 
     def _padding(self, size: int) -> tuple[int, int]:
         multiple = self.size_multiple

@@ -22,7 +22,7 @@ from benchmark.stage import Optimisation, Stage, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.losses import mse, ssim
 from isp_models.perceptual import PerceptualConfig, perceptual, vgg_weights_path
-from isp_models.staged import StagedConfig, check_crop, overridden
+from isp_models.staged import StagedConfig, overridden
 from isp_models.zurich import WideTanh, zurich_order
 
 PRELU = 0.25
@@ -41,8 +41,8 @@ class MicroISPConfig(StagedConfig, PerceptualConfig):
         passes: chains in series per colour; 2 is the released network, 1 has half the cost.
         blocks: attention blocks per pass.
         features: channels inside.
-        crop_size: side of the training crops in packed pixels; the attention sees the first
-            79 rows and columns of a crop of 128.
+        crop_size: side of the training crops in packed pixels. The attention sees the first 79
+            rows and columns of a crop of 128; crops under 79 are reflected to that size.
         stage_epochs: length of each of the three stages (a guess).
         learning_rate: of Adam at the start of each stage, falling to 0 as a cosine (a guess).
     """
@@ -167,7 +167,6 @@ class MicroISP(DeepISP):
 
     def stages(self) -> Sequence[Stage]:
         """One stage for each of the three losses."""
-        check_crop(self.config.crop_size, self.minimum_size, self.size_multiple)
         stages = [
             Stage(name, 32, self.config.crop_size, epochs=self.config.stage_epochs)
             for name in LOSSES
@@ -183,7 +182,7 @@ class MicroISP(DeepISP):
         self, batch: ISPBatch, stage: Stage, optimisation: Optimisation
     ) -> dict[str, Tensor]:
         """One step with the losses of the stage."""
-        prediction = self.network(zurich_order(batch.raw)).float()
+        prediction = self.unclamped(batch.raw).float()
         losses = self.losses(prediction, batch.srgb, stage.name)
         descend(optimisation.optimizers["adam"], losses["loss"])
         return {name: value.detach() for name, value in losses.items()}

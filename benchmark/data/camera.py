@@ -94,7 +94,7 @@ class Camera:
         error = np.clip(rng.normal() * self.effects.exposure_sd, -LARGEST_ERROR, LARGEST_ERROR)
         radiance *= np.float32(TARGET * 2**error / radiance[1].mean(dtype=np.float64))
         if self.effects.vignetting:
-            radiance *= vignetting(*radiance.shape[1:], self.sensor.corner)
+            radiance *= vignetting(radiance.shape[1], radiance.shape[2], self.sensor.corner)
         if self.effects.blur:
             for plane in radiance:
                 gaussian_filter(plane, self.sensor.blur, output=plane, mode="nearest", truncate=3)
@@ -131,9 +131,9 @@ class Camera:
 def vignetting(rows: int, columns: int, corner: float) -> NDArray[np.float32]:
     """Light left, (rows, columns): the cos^4 law, 1 in the middle, `corner` in the corners."""
     slope = corner**-0.5 - 1  # tan^2 of the angle at the corner
-    x = np.linspace(-1, 1, columns, dtype=np.float32) ** 2
-    y = np.linspace(-1, 1, rows, dtype=np.float32)[:, None] ** 2
-    return 1 / (1 + np.float32(slope / 2) * (x + y)) ** 2
+    x = np.square(np.linspace(-1, 1, columns, dtype=np.float32))
+    y = np.square(np.linspace(-1, 1, rows, dtype=np.float32))[:, None]
+    return np.square(np.reciprocal(1 + np.float32(slope / 2) * (x + y)))
 
 
 def mosaic(signal: Signal) -> NDArray[np.float32]:

@@ -112,7 +112,7 @@ class Folder(DataSource):
                     faults.append(str(error))
         faults += _unequal_sizes(sets, sizes)
         if faults:
-            raise complaint(f"The pictures in {self._root} cannot be used", faults)
+            raise complaint(self._root, "The pictures", faults)
 
     def cameras(self) -> tuple[str, str]:
         """Names of the two camera folders."""
@@ -134,6 +134,10 @@ class Folder(DataSource):
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
         """Decodes the pictures into `folder`, or opens them there.
+
+        Args:
+            folder: a place for this fingerprint alone.
+            progress: shows how far it is, and tells what was found and changed.
 
         Raises:
             BenchError: names all pictures that cannot be read, or says why `folder` cannot be
@@ -168,10 +172,11 @@ class Folder(DataSource):
         for camera in CAMERAS:
             free = layout.unpaired(camera)
             if len(free) < 2:
+                number = "1 picture" if free else "No picture"
                 raise BenchError(
-                    f"Camera {camera.upper()} ({layout.names[camera]}) has {len(free)} pictures "
-                    f"outside the test pairs; at least 2 are needed, one to train on and one for "
-                    f"validation. Pictures of equal names in both cameras are test pairs unless "
+                    f"{number} of camera {camera.upper()} ({layout.names[camera]}) is outside the "
+                    f"test pairs; at least 2 are needed, one to train on and one for validation. "
+                    f"Pictures of equal names in both cameras are test pairs unless "
                     f"{self._root / 'pairs.csv'} (columns a, b, role) names the pairs."
                 )
             free.sort(key=lambda files: hashlib.sha256(files.stem.encode()).hexdigest())
@@ -197,7 +202,7 @@ class Folder(DataSource):
             for name, members in sets.items():
                 faults += write_set(folder / name, members, self._root, task)
         if faults:
-            raise complaint(f"The pictures in {self._root} cannot be read", faults)
+            raise complaint(self._root, "The pictures", faults)
         for camera in CAMERAS:
             names = [name for name in sets if name.endswith(f"-{camera}")]
             _tell(layout.names[camera], [ImageSet(folder / name) for name in names], progress)
@@ -215,14 +220,14 @@ def _unequal_sizes(
     sets: Mapping[str, Sequence[Member]], sizes: Mapping[Path, tuple[int, int]]
 ) -> list[str]:
     """The pixel-aligned pairs whose sides differ in size."""
-    return [
-        f"{a.files.raw} ({sizes[a.files.raw]} packed pixels) and {b.files.raw} "
-        f"({sizes[b.files.raw]}) are a pair of the role {part}, which must be alike pixel by pixel."
-        for part in ("anchors", "aligned")
-        for a, b in zip(sets.get(f"{part}-a", ()), sets.get(f"{part}-b", ()), strict=True)
-        if a.files.raw in sizes and b.files.raw in sizes
-        if sizes[a.files.raw] != sizes[b.files.raw]
-    ]
+    faults = []
+    for part in ("anchors", "aligned"):
+        for members in zip(sets.get(f"{part}-a", ()), sets.get(f"{part}-b", ()), strict=True):
+            raws = [member.files.raw for member in members if member.files.raw in sizes]
+            if len({sizes[raw] for raw in raws}) > 1:
+                a, b = (f"{raw} ({sizes[raw][0]} x {sizes[raw][1]})" for raw in raws)
+                faults.append(f"{a} and {b} are said to be alike pixel by pixel ({part}).")
+    return faults
 
 
 def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:

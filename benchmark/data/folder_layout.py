@@ -19,6 +19,7 @@ other pictures are for unpaired training.
 
 import csv
 import difflib
+import os
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -109,12 +110,12 @@ def read_layout(root: Path, camera_a: str = "", camera_b: str = "") -> Layout:
     """
     names = find_cameras(root, camera_a, camera_b)
     pictures: dict[Camera, dict[str, PictureFiles]] = {}
-    problems: list[str] = []
+    faults: list[str] = []
     for camera, name in names.items():
-        pictures[camera], faults = _list_camera(root / name)
-        problems += faults
-    if problems:
-        raise complaint(f"The pictures in {root} cannot be used", problems)
+        pictures[camera], own_faults = _list_camera(root / name)
+        faults += own_faults
+    if faults:
+        raise complaint(root, "The pictures", faults)
     table = root / "pairs.csv"
     if table.is_file():
         pairs = _read_pairs(table, pictures)
@@ -140,10 +141,11 @@ def find_cameras(root: Path, camera_a: str = "", camera_b: str = "") -> dict[Cam
             raise unknown_name("camera", name, found, where=str(root))
     rest = [name for name in found if name not in wanted]
     if "" in wanted and len(rest) != wanted.count(""):
+        choice = f"--data folder:{root},camera_a=NAME,camera_b=NAME"
+        hint = f" Choose two of them: {choice}." if len(found) > 2 else f" {LAYOUT}."
         raise BenchError(
             f"{root} holds {len(found)} camera folders ({', '.join(found) or 'none'}); two are "
-            f"needed. {LAYOUT}. Of more than two cameras choose a pair: "
-            f"--data folder:{root},camera_a=NAME,camera_b=NAME."
+            f"needed.{hint}"
         )
     a, b = (name or rest.pop(0) for name in wanted)
     if a == b:
@@ -151,13 +153,14 @@ def find_cameras(root: Path, camera_a: str = "", camera_b: str = "") -> dict[Cam
     return {"a": a, "b": b}
 
 
-def complaint(head: str, problems: Sequence[str]) -> BenchError:
-    """One error that names many faults."""
-    if len(problems) == 1:
-        return BenchError(f"{head}: {problems[0]}")
-    shown = " ".join(f"({i}) {text}" for i, text in enumerate(problems[:MOST_SHOWN], 1))
-    more = f" And {len(problems) - MOST_SHOWN} more." if len(problems) > MOST_SHOWN else ""
-    return BenchError(f"{head}; {len(problems)} faults: {shown}{more}")
+def complaint(root: Path, what: str, faults: Sequence[str]) -> BenchError:
+    """One error that names many faults in a folder, the files relative to it."""
+    shown = [fault.replace(f"{root}{os.sep}", "") for fault in faults[:MOST_SHOWN]]
+    if len(faults) == 1:
+        return BenchError(f"{what} in {root} cannot be used: {shown[0]}")
+    text = " ".join(f"({i}) {fault}" for i, fault in enumerate(shown, 1))
+    more = f" And {len(faults) - MOST_SHOWN} more." if len(faults) > MOST_SHOWN else ""
+    return BenchError(f"{what} in {root} cannot be used; {len(faults)} faults: {text}{more}")
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -191,7 +194,9 @@ def _list_camera(folder: Path) -> tuple[dict[str, PictureFiles], list[str]]:
     if not raws:
         other = _by_stem(folder, RAW_PLACES, PLAIN_SUFFIXES)
         hint = (
-            f" Its {len(other)} TIFF or PNG count as raw only with a levels.yaml." if other else ""
+            f" Its {len(other)} TIFF or PNG count as raw files only with a levels.yaml."
+            if other
+            else ""
         )
         return {}, [f"{folder} holds no raw file (DNG, NEF, ARW, ...).{hint} {LAYOUT}."]
     srgb: dict[str, list[Path]] = {}
@@ -241,7 +246,7 @@ def _read_pairs(table: Path, pictures: Pictures) -> list[PairRow]:
                 faults.append(f"line {number}: {error}")
     faults += _misuses(pairs)
     if faults:
-        raise complaint(f"{table} cannot be used", faults)
+        raise complaint(table.parent, "The table pairs.csv", faults)
     return pairs
 
 

@@ -41,8 +41,8 @@ def srgb_picture(files: PictureFiles) -> Image.Image:
         return read_preview(files.raw)
     except BenchError as error:
         raise BenchError(
-            f"{files.raw} has no sRGB picture: none is called '{files.stem}' in srgb/, jpg/, rgb/ "
-            f"or beside it, and {error}"
+            f"{files.raw} has no sRGB picture: neither srgb/{files.stem}.png (.jpg, .tif; also in "
+            f"jpg/, rgb/ or beside it) nor an embedded preview."
         ) from error
 
 

@@ -14,6 +14,7 @@ move from one platform to another but by accidents of probability 1e-8 per pixel
 
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,13 @@ def bands(rows: int, columns: int) -> Iterator[slice]:
     return (slice(top, min(top + step, rows)) for top in range(0, rows, step))
 
 
+class _Shading(NamedTuple):
+    """One light at each pixel, relative: on the material, and mirrored as it is."""
+
+    diffuse: Plane
+    specular: Plane
+
+
 class _Band:
     """Some rows of the picture: everything about them that does not depend on the camera.
 
@@ -73,12 +81,12 @@ class _Band:
         self.y = (np.arange(band.start, band.stop) + 0.5).astype(np.float32)[:, None]
         self.labels = _labels(self.leaves, to_scene, self.x, self.y)
         self.mix = self._mix(to_scene, rows)
-        self._shade(to_scene)
+        self.shading = self._shade(to_scene)
 
     def respond(self, curves: Curves, out: NDArray[np.float32]) -> None:
         """Responses of C curves (61, C) into `out`, (C, rows of the band, columns)."""
         out[:] = 0
-        for k, lamp in enumerate(self.lights):
+        for lamp, shading in zip(self.lights, self.shading, strict=True):
             lit = lamp.spectrum[:, None] * curves  # (61, C)
             materials = (self.leaves.reflectance @ lit).astype(np.float32)  # (K, 2, C)
             highlight = lit.sum(axis=0, dtype=np.float64).astype(np.float32)  # (C,): white
@@ -87,8 +95,8 @@ class _Band:
                 response = (materials[:, 1, c] - first)[self.labels]
                 response *= self.mix
                 response += first[self.labels]
-                response *= self.diffuse[k]
-                response += highlight[c] * self.specular[k]
+                response *= shading.diffuse
+                response += highlight[c] * shading.specular
                 out[c] += response
 
     def _mix(self, to_scene: NDArray[np.float64], rows: int) -> Plane:
@@ -106,8 +114,8 @@ class _Band:
         a, b, c = affine.T.astype(np.float32)
         return a[self.labels] * self.x + b[self.labels] * self.y + c[self.labels]
 
-    def _shade(self, to_scene: NDArray[np.float64]) -> None:
-        """Lambert and Blinn-Phong shading of the domed leaves by each light."""
+    def _shade(self, to_scene: NDArray[np.float64]) -> list[_Shading]:
+        """Lambert and Blinn-Phong shading of the domed leaves, by each light."""
         (ax, bx, cx), (ay, by, cy) = to_scene.astype(np.float32)
         x, y = ax * self.x + bx * self.y + cx, ay * self.x + by * self.y + cy
         steepness, middle_x, middle_y = self.leaves.dome.T.astype(np.float32)
@@ -116,8 +124,7 @@ class _Band:
         normal_y = steepness * (y - middle_y[self.labels])
         length = np.sqrt(normal_x**2 + normal_y**2 + 1)
         gloss = self.leaves.gloss.astype(np.float32)[self.labels]
-        self.diffuse: list[Plane] = []
-        self.specular: list[Plane] = []
+        by_light = []
         for lamp in self.lights:
             to_x, to_y, to_z = (
                 np.float32(p) - q for p, q in zip(lamp.position, (x, y, 0), strict=True)
@@ -127,14 +134,15 @@ class _Band:
             facing = np.maximum(normal_x * to_x + normal_y * to_y + to_z, 0) / (length * distance)
             fall = np.float32(lamp.strength * lamp.position[2] ** 2) / square
             ambient = np.float32(lamp.ambient)
-            self.diffuse.append(fall * (ambient + (1 - ambient) * facing))
+            diffuse = fall * (ambient + (1 - ambient) * facing)
             # The half vector between the light and the camera, which looks along -z from far.
             half = np.sqrt(2 * square + 2 * distance * to_z)
             lobe = (normal_x * to_x + normal_y * to_y + to_z + distance) / (length * half)
             lobe = np.maximum(lobe, 0)
             for _ in range(SQUARINGS):
                 lobe *= lobe
-            self.specular.append(lobe * gloss * fall)
+            by_light.append(_Shading(diffuse, lobe * gloss * fall))
+        return by_light
 
 
 def _compose(affine: NDArray[np.float64], to_scene: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -191,7 +199,8 @@ def _grain_at(x: Plane, y: Plane) -> Plane:
     left, top = floor_x.astype(np.intp) & wrap, (floor_y.astype(np.intp) & wrap) * GRAIN_PERIOD
     right, below = (left + 1) & wrap, (top + GRAIN_PERIOD) & (GRAIN_PERIOD**2 - 1)
     grain = _grain().ravel()
-    one = np.float32(1)
-    upper = grain[top + left] * (one - x) + grain[top + right] * x
-    lower = grain[below + left] * (one - x) + grain[below + right] * x
-    return upper * (one - y) + lower * y
+    upper, lower = grain[top + left], grain[below + left]
+    upper += (grain[top + right] - upper) * x
+    lower += (grain[below + right] - lower) * x
+    upper += (lower - upper) * y
+    return upper

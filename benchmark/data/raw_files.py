@@ -25,14 +25,9 @@ from benchmark.data.plain_files import PLAIN_SUFFIXES, Levels, plain_pixels, pla
 from benchmark.errors import BenchError
 
 # What LibRaw reads; ".raw" too was a camera format once, though most are headerless dumps.
-CAMERA_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        *("3fr", "ari", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "k25"),
-        *("kdc", "mef", "mos", "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl"),
-        *("sr2", "srf", "srw", "x3f"),
-    )
-)
+_SUFFIXES = """.3fr .ari .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .k25 .kdc .mef .mos .mrw .nef
+    .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f"""
+CAMERA_SUFFIXES = frozenset(_SUFFIXES.split())
 CFAS = ("RGGB", "GRBG", "GBRG", "BGGR")
 SMALLEST = 32  # packed pixels; below it some network of the suite cannot be run
 
@@ -52,7 +47,7 @@ class RawPicture:
     """A packed raw as its file has it.
 
     Attributes:
-        counts: (4, H, W) uint16, planes R, Gr, Gb, B, counts above black, clipped to [0, range].
+        counts: (4, H, W) uint16, planes R, Gr, Gb, B, above black, clipped to [0, range].
         range: white level minus black level, in counts. Where the planes have black levels of
             their own, white minus the highest: a saturated pixel is 1.0 in every plane.
         flip: LibRaw's code for the turn from sensor to upright: 1 mirrors the columns, 2 the rows,
@@ -169,12 +164,9 @@ def opened(path: Path) -> Iterator[Any]:
     """
     if not path.is_file():
         raise BenchError(f"{path}: there is no such file.")
-    if path.suffix.lower() == ".raw" and not _has_tiff_header(path):
-        raise BenchError(
-            f"{path} has no header, so its size, colour filters and levels are unknown (LibRaw "
-            f"would guess them from its length). Write it as a 16-bit TIFF with a levels.yaml."
-        )
     try:
+        if path.suffix.lower() == ".raw":
+            _check_header(path)
         with rawpy.imread(str(path)) as raw:
             yield raw
     except rawpy.LibRawFileUnsupportedError as error:
@@ -187,13 +179,18 @@ def opened(path: Path) -> Iterator[Any]:
         reason = error.args[0] if error.args else error
         reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
         raise BenchError(
-            f"{path} is cut short or damaged (LibRaw: {reason}). Copy it again from the camera."
+            f"{path} is cut short, damaged or not to be opened (LibRaw: {reason}). Copy it again "
+            f"from the camera."
         ) from error
 
 
-def _has_tiff_header(path: Path) -> bool:
+def _check_header(path: Path) -> None:
     with path.open("rb") as file:
-        return file.read(2) in (b"II", b"MM")
+        if file.read(2) not in (b"II", b"MM"):  # the byte orders of TIFF, on which raws build
+            raise BenchError(
+                f"{path} has no header, so its size, filters and levels are unknown (LibRaw would "
+                f"guess them from its length). Write it as a 16-bit TIFF with a levels.yaml."
+            )
 
 
 def _read_plain(path: Path, levels: Levels | None) -> RawPicture:

@@ -69,11 +69,11 @@ def colour_matrix(curves: Curves, spectrum: Spectrum) -> NDArray[np.float64]:
     Least squares over the measured reflectances: what the camera sees in its light against what
     the standard observer sees in daylight (D65).
     """
-    white_weight = 100.0  # a thousand times a patch's: white is met exactly for all purposes
+    white_weight = 100.0  # against patches of 0..1: white is met to a hundredth of a percent
     surfaces = np.vstack([reflectances(), np.full(len(spectrum), white_weight)])
     camera = (surfaces * spectrum) @ curves / (spectrum @ curves)
     standard = (surfaces * light("D65")) @ observer()
-    return np.linalg.lstsq(camera, standard, rcond=None)[0].T
+    return np.asarray(np.linalg.lstsq(camera, standard, rcond=None)[0].T, dtype=np.float64)
 
 
 def tone_table(look: Look) -> NDArray[np.uint8]:

@@ -48,7 +48,7 @@ class Leaves:
         place: (K, 2, 3) affine map of a point to the leaf's own coordinates: the leaf is
             the unit disc there, or the square [-1, 1]^2.
         square: (K,) bool.
-        dome: (K, 3) steepness and centre (x, y): the surface's slope is steepness * (p - centre).
+        dome: (K, 3) steepness and centre (x, y): the normal is (steepness * (p - centre), 1).
         gloss: (K,) strength of the specular reflection of the lights; 0 is matt.
         grain: (K, 2, 3) affine map of a point, in mosaic pixels, to texels of the grain.
         contrast: (K,) how strongly the grain moves the mix of the two materials.

@@ -59,7 +59,13 @@ class FidWeights:
 
 
 class WeightSearch(NamedTuple):
-    """The weights, or why there are none and what to do."""
+    """The weights found, and what the user must know about them.
+
+    Attributes:
+        weights: None if there are none that can be used.
+        reason: why there are none, or why the column may not be called FID, and what to do; empty
+            with the genuine weights.
+    """
 
     weights: FidWeights | None
     reason: str
@@ -79,9 +85,9 @@ def how_to_get_weights() -> str:
 
 
 def find_weights(path: str | Path | None, allow_download: bool) -> FidWeights | None:
-    """The weights to use, or None with the reason logged; see :func:`search_weights`."""
+    """The weights to use or None, the reason logged; see :func:`search_weights`."""
     found = search_weights(path, allow_download)
-    if found.weights is None:
+    if found.reason:
         logger.warning("%s", found.reason)
     return found.weights
 
@@ -100,7 +106,7 @@ def search_weights(path: str | Path | None, allow_download: bool) -> WeightSearc
         BenchError: the named file is missing, broken or of another structure.
     """
     if path is not None:
-        return WeightSearch(_checked(Path(path).expanduser()), "")
+        return _checked(Path(path).expanduser())
     cached = cached_path()
     if not cached.is_file():
         if not allow_download:
@@ -109,7 +115,7 @@ def search_weights(path: str | Path | None, allow_download: bool) -> WeightSearc
         if failure:
             return WeightSearch(None, f"{failure} {how_to_get_weights()}")
     try:
-        return WeightSearch(_checked(cached), "")
+        return _checked(cached)
     except BenchError as error:
         return WeightSearch(None, f"{error} Delete it to have it downloaded again.")
 
@@ -140,15 +146,20 @@ def load_inception(weights: FidWeights, dims: int = 2048) -> inception.Inception
     return network.eval()
 
 
-def _checked(file: Path) -> FidWeights:
+def _checked(file: Path) -> WeightSearch:
     if not file.is_file():
         raise BenchError(f"There is no file {file}. {how_to_get_weights()}")
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     weights = FidWeights(file, digest)
-    if not weights.genuine:
-        load_inception(weights)
-    return weights
+    if weights.genuine:
+        return WeightSearch(weights, "")
+    load_inception(weights)
+    return WeightSearch(
+        weights,
+        f"{file} is not the file that defines FID (its SHA-256 begins {digest[:8]}, not "
+        f"{SHA256_PREFIX}); its distance is called {weights.name}. {how_to_get_weights()}",
+    )
 
 
 def _read(file: Path) -> dict[str, Tensor]:

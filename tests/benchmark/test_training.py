@@ -153,5 +153,3 @@ def _wait_for(condition, seconds=60.0):
             return found
         time.sleep(0.02)
     raise AssertionError("it did not happen in time")
-
-

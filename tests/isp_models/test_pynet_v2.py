@@ -7,7 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.errors import BenchError
 from isp_models.pynet_v2 import PHASES, PyNETV2, PyNETV2Config
-from isp_models.pynet_v2_network import ChannelAttention, PyNETV2Network
+from isp_models.pynet_v2_network import ChannelAttention, PyNETV2Network, ResidualGroups
 from tests.golden import assert_golden, fill, golden_input
 from tests.isp_models.synthetic import (
     error,
@@ -70,8 +70,10 @@ def test_golden(filled: PyNETV2Network, level: int) -> None:
 
 
 def test_instance_norm_stands_in_even_groups_only() -> None:
-    for part in PyNETV2Network().modules():
-        for index, group in enumerate(getattr(part, "groups", [])):
+    blocks = [part for part in PyNETV2Network().modules() if isinstance(part, ResidualGroups)]
+    assert len(blocks) == 4
+    for block in blocks:
+        for index, group in enumerate(block.groups):
             norms = [isinstance(unit, nn.InstanceNorm2d) for unit in group.modules()]
             assert any(norms) == (index % 2 == 0)
 

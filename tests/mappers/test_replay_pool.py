@@ -14,7 +14,7 @@ def test_while_it_fills_every_fake_is_given_back():
 
 
 def test_without_room_every_fake_is_given_back_detached():
-    fakes = _pictures(1, 2).requires_grad_()
+    fakes = _pictures(1.0, 2.0).requires_grad_()
     given = ReplayPool(0).exchange(fakes)
     assert torch.equal(given, fakes) and not given.requires_grad
 

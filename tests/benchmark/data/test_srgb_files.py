@@ -130,6 +130,11 @@ def test_other_colour_profiles_are_converted(tmp_path):
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
     tagged = read_srgb(save(tmp_path / "b.png", flat, icc_profile=srgb.tobytes()), 40, 60)
     assert np.array_equal(plain.pixels, tagged.pixels) and tagged.notes == ()
+    swapped = srgb.tobytes().replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ")
+    swapped = swapped.replace(b"?XYZ", b"bXYZ").replace("sRGB".encode("utf-16-be"), b"\0B\0G\0R\0!")
+    turned = read_srgb(save(tmp_path / "d.png", flat, icc_profile=swapped), 40, 60)
+    assert np.abs(turned.pixels[:, 0, 0].astype(int) - (50, 100, 200)).max() <= 1
+    assert "colour profile 'BGR!" in turned.notes[0]
     other = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     with pytest.raises(BenchError, match=r"c.png cannot be decoded"):  # not a profile of RGB
         read_srgb(save(tmp_path / "c.png", flat, icc_profile=other), 40, 60)

@@ -10,9 +10,8 @@ from torch import nn
 def inception_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of pytorch-fid's structure with random weights whose features carry information.
 
-    He initialisation, and batch-norm statistics measured on noise of several
-    scales; with torchvision's defaults the
-    signal dies out in the first ten layers and all features are constant.
+    He initialisation, and batch-norm statistics measured on noise of several scales; with
+    torchvision's defaults the signal dies out in the first ten layers and features are constant.
     """
     generator = torch.Generator().manual_seed(20240607)
     network = torchvision.models.inception_v3(

@@ -97,6 +97,7 @@ def test_cache_is_used_and_a_broken_one_is_no_crash(hub: Path, inception_file: P
     hub.symlink_to(inception_file)
     weights = find_weights(None, allow_download=False)
     assert weights is not None and weights.path == hub and weights.name.startswith("FD (pt_inc")
+    assert "not the file that defines FID" in search_weights(None, allow_download=False).reason
     hub.unlink()
     hub.write_bytes(b"PK broken")
     found = search_weights(None, allow_download=False)
