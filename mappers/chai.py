@@ -18,7 +18,7 @@ from mappers.networks import polynomial
 from mappers.networks.patchgan import PatchGAN
 from mappers.networks.twin import twin
 
-THUMBNAIL = 256  # pixels on each side
+SMALLEST, LARGEST = 64, 256  # sides of what the network looks at, in packed pixels
 TERMS = polynomial.QUADRATIC
 
 
@@ -68,7 +68,7 @@ class GlobalQuadratic(nn.Module):
         Returns:
             (N, 4, H, W), not clamped; the input itself before training.
         """
-        size = (THUMBNAIL, THUMBNAIL)
+        size = [min(max(side, SMALLEST), LARGEST) for side in raw.shape[2:]]
         thumbnail = F.interpolate(raw, size=size, mode="bilinear", antialias=True)
         features = self.features(thumbnail).mean(dim=(2, 3))  # (N, 8·width)
         coefficients = self.head(features).unflatten(1, (4, len(TERMS)))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
@@ -102,15 +101,9 @@ class CSTPPGenerator(nn.Module):
         height, width = raw.shape[2:]
         multiple = Conformer.MULTIPLE * self.downsample
         padded = F.pad(raw, (0, -width % multiple, 0, -height % multiple))
+        size = (padded.shape[2], padded.shape[3])
         grid = self.coefficients(padded)
-        basis = polynomial.expand(raw, self.terms)  # (N, T, H, W)
-        changes = []
-        for of_channel in grid.chunk(4, dim=1):  # one output channel at a time spares memory
-            field = F.interpolate(
-                of_channel, size=padded.shape[2:], mode="bilinear", align_corners=True
-            )  # (N, T, padded H, padded W)
-            changes.append((field[:, :, :height, :width] * basis).sum(dim=1))
-        return raw + torch.stack(changes, dim=1)
+        return raw + polynomial.transform_patchwise(raw, grid, self.terms, size)
 
     def coefficients(self, padded: Tensor) -> Tensor:
         """The transform of each patch, (N, 4·T, H/16M, W/16M), output channel major."""

@@ -40,6 +40,7 @@ from benchmark.data.folder_layout import (
 from benchmark.data.folder_pictures import SEPARATOR, Member, srgb_picture, write_set
 from benchmark.data.images import ImageSet, write_atomic
 from benchmark.data.raw_files import read_raw, read_size
+from benchmark.data.srgb_files import check_enlargement
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
 
@@ -98,9 +99,11 @@ class Folder(DataSource):
         faults = []
         for member in _distinct(sets.values()):
             try:
-                sizes[member.files.raw] = read_size(member.files.raw, member.files.levels)
+                size = read_size(member.files.raw, member.files.levels)
+                sizes[member.files.raw] = size
                 if member.with_srgb:
-                    srgb_picture(member.files).close()
+                    with srgb_picture(member.files) as picture:
+                        check_enlargement(member.srgb_name, picture, *size)
             except BenchError as error:
                 faults.append(str(error))
         for camera in CAMERAS:
@@ -237,7 +240,8 @@ def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
     records = [record for images in sets for record in images]
     notes = Counter(note for r in records for note in r.source.split(SEPARATOR)[1:])
     notes["sRGB from the embedded preview"] = sum(r.srgb == "preview" for r in records)
-    for note, count in (+notes).most_common(MOST_NOTES):
+    notes = +notes  # without those that stand at 0
+    for note, count in notes.most_common(MOST_NOTES):
         progress.say(f"  {count} of {len(records)} pictures: {note}")
     if len(notes) > MOST_NOTES:
         progress.say(f"  and {len(notes) - MOST_NOTES} other remarks: see index.json")

@@ -28,6 +28,11 @@ class Member:
     files: PictureFiles
     with_srgb: bool
 
+    @property
+    def srgb_name(self) -> str:
+        """What its sRGB picture is called in errors."""
+        return str(self.files.srgb) if self.files.srgb else f"the preview in {self.files.raw}"
+
 
 def srgb_picture(files: PictureFiles) -> Image.Image:
     """The sRGB file of a picture, or the preview in its raw file, header read.
@@ -74,8 +79,7 @@ def _write_picture(writer: ImageWriter, i: int, member: Member, root: Path) -> N
     notes = list(raw.notes)
     if member.with_srgb:
         origin = "file" if files.srgb else "preview"
-        name = str(files.srgb) if files.srgb else f"the preview in {files.raw}"
-        raw, srgb = match_srgb(raw, srgb_picture(files), name)
+        raw, srgb = match_srgb(raw, srgb_picture(files), member.srgb_name)
         pixels, notes = srgb.pixels, [*raw.notes, *(f"sRGB {origin} {n}" for n in srgb.notes)]
     source = SEPARATOR.join((files.raw.relative_to(root).as_posix(), *notes))
     record = ImageRecord(member.id, raw.height, raw.width, raw.range, origin, source)

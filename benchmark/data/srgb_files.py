@@ -84,6 +84,20 @@ def open_picture(path: Path) -> Image.Image:
         raise BenchError(f"{path} cannot be opened as a picture: {error}.") from error
 
 
+def check_enlargement(name: str, picture: Image.Image, height: int, width: int) -> None:
+    """Refuses a thumbnail; needs the header of the picture only.
+
+    Raises:
+        BenchError: the picture would be enlarged too much to lie over a packed raw of H x W.
+    """
+    if 2 * max(height, width) > LARGEST_ENLARGEMENT * max(picture.size):
+        raise BenchError(
+            f"{name} has {picture.width} x {picture.height} pixels, its raw {2 * width} x "
+            f"{2 * height}: too small to be the target of an ISP. Give an sRGB picture of at least "
+            f"a quarter of the raw's size."
+        )
+
+
 def match_srgb(raw: RawPicture, picture: Image.Image, name: str) -> tuple[RawPicture, SrgbPicture]:
     """A raw and its sRGB picture over the same part of the scene.
 
@@ -113,7 +127,8 @@ def _fit(picture: Image.Image, name: str, height: int, width: int, flip: int) ->
     if _same_size(picture.size, wanted):
         picture = picture.crop((0, 0, *wanted))
     else:
-        _check_resize(name, picture.size, wanted)
+        check_enlargement(name, picture, height, width)
+        _check_shape(name, picture.size, wanted)
         sizes = [f"{columns} x {rows}" for columns, rows in (picture.size, wanted)]
         notes.append(f"resized from {sizes[0]} to {sizes[1]}")
         picture = picture.resize(wanted, Image.Resampling.LANCZOS)
@@ -125,18 +140,13 @@ def _same_size(size: Sequence[int], wanted: Sequence[int]) -> bool:
     return all(0 <= have - want <= 1 for have, want in zip(size, wanted, strict=True))
 
 
-def _check_resize(name: str, size: tuple[int, int], wanted: tuple[int, int]) -> None:
+def _check_shape(name: str, size: Sequence[int], wanted: Sequence[int]) -> None:
     scales = [want / have for have, want in zip(size, wanted, strict=True)]
-    what = f"{name} has {size[0]} x {size[1]} pixels, its raw {wanted[0]} x {wanted[1]}"
     if max(scales) / min(scales) > 1 + ASPECT_TOLERANCE:
         raise BenchError(
-            f"{what}: another shape, so it shows another part of the scene. Give an sRGB picture "
-            f"that is not cropped."
-        )
-    if max(scales) > LARGEST_ENLARGEMENT:
-        raise BenchError(
-            f"{what}: too small to be the target of an ISP. Give an sRGB picture of at least a "
-            f"quarter of the raw's size."
+            f"{name} has {size[0]} x {size[1]} pixels, its raw {wanted[0]} x {wanted[1]}: another "
+            f"shape, so it shows another part of the scene. Give an sRGB picture that is not "
+            f"cropped."
         )
 
 

@@ -4,7 +4,7 @@ Tables and records read this; adding a metric to a table needs no change to the 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -48,87 +48,90 @@ class Metric:
         return value > other if self.higher_is_better else value < other
 
 
-_ALL = (
+_PIXELS = (
     Metric(
-        "psnr",
-        "PSNR",
-        "dB",
-        True,
-        2,
-        "image",
-        0.0,
-        math.inf,
+        key="psnr",
+        title="PSNR",
+        unit="dB",
+        higher_is_better=True,
+        digits=2,
+        per="image",
+        low=0.0,
+        high=math.inf,
         source="10 log10(1 / MSE), data range 1",
     ),
-    Metric("ssim", "SSIM", "", True, 3, "image", -1.0, 1.0, source="Wang et al., IEEE TIP 2004"),
     Metric(
-        "mae",
-        "MAE",
-        "",
-        False,
-        3,
-        "image",
-        0.0,
-        1.0,
+        key="ssim",
+        title="SSIM",
+        unit="",
+        higher_is_better=True,
+        digits=3,
+        per="image",
+        low=-1.0,
+        high=1.0,
+        source="Wang et al., IEEE TIP 2004",
+    ),
+    Metric(
+        key="mae",
+        title="MAE",
+        unit="",
+        higher_is_better=False,
+        digits=3,
+        per="image",
+        low=0.0,
+        high=1.0,
         source="mean absolute difference, data range 1",
     ),
     Metric(
-        "kl",
-        "KL",
-        "nat",
-        False,
-        3,
-        "image",
-        0.0,
-        math.inf,
+        key="kl",
+        title="KL",
+        unit="nat",
+        higher_is_better=False,
+        digits=3,
+        per="image",
+        low=0.0,
+        high=math.inf,
         source="Eq. 14 of the paper: both directions, 256 bins, eps 1e-7",
-    ),
-    Metric(
-        "fid",
-        "FID",
-        "",
-        False,
-        2,
-        "set",
-        0.0,
-        math.inf,
-        source="Heusel et al., NeurIPS 2017; resize as in pytorch-fid",
-    ),
-    Metric(
-        "fid_antialiased",
-        "FID (antialiased)",
-        "",
-        False,
-        2,
-        "set",
-        0.0,
-        math.inf,
-        source="Heusel et al., NeurIPS 2017; antialiased resize (Parmar et al., CVPR 2022)",
-    ),
-    Metric(
-        "kid",
-        "KID ×10³",
-        "",
-        False,
-        2,
-        "set",
-        -math.inf,
-        math.inf,
-        1e3,
-        source="Bińkowski et al., ICLR 2018; u-statistic without the i = j cross terms",
-    ),
-    Metric(
-        "kid_antialiased",
-        "KID ×10³ (antialiased)",
-        "",
-        False,
-        2,
-        "set",
-        -math.inf,
-        math.inf,
-        1e3,
-        source="Bińkowski et al., ICLR 2018; antialiased resize (Parmar et al., CVPR 2022)",
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.key: metric for metric in _ALL}
+_FID = Metric(
+    key="fid",
+    title="FID",
+    unit="",
+    higher_is_better=False,
+    digits=2,
+    per="set",
+    low=0.0,
+    high=math.inf,
+    source="Heusel et al., NeurIPS 2017; resize as in pytorch-fid",
+)
+_KID = Metric(
+    key="kid",
+    title="KID ×10³",
+    unit="",
+    higher_is_better=False,
+    digits=2,
+    per="set",
+    low=-math.inf,
+    high=math.inf,
+    scale=1e3,
+    source="Bińkowski et al., ICLR 2018, as u-statistic; resize as in pytorch-fid",
+)
+
+
+def _antialiased(metric: Metric) -> Metric:
+    """The same distance with pictures resized without aliasing."""
+    return replace(
+        metric,
+        key=f"{metric.key}_antialiased",
+        title=f"{metric.title} (antialiased)",
+        source=metric.source.replace(
+            "resize as in pytorch-fid", "antialiased resize (Parmar et al., CVPR 2022)"
+        ),
+    )
+
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric for metric in (*_PIXELS, _FID, _antialiased(_FID), _KID, _antialiased(_KID))
+}

@@ -20,7 +20,7 @@ class TwoScalePatchGAN(nn.Module):
         super().__init__()
         self.high = nn.Sequential(
             nn.Conv2d(channels, width, 4, stride=2, padding=1),
-            nn.LeakyReLU(),
+            nn.LeakyReLU(0.2),
             *_halve(width, 2 * width),
             *_halve(2 * width, 4 * width),
             *_halve(4 * width, 8 * width),
@@ -40,7 +40,7 @@ class TwoScalePatchGAN(nn.Module):
 
 def _halve(inside: int, outside: int) -> list[nn.Module]:
     convolution = nn.Conv2d(inside, outside, 4, stride=2, padding=1)
-    return [convolution, nn.InstanceNorm2d(outside), nn.LeakyReLU()]
+    return [convolution, nn.InstanceNorm2d(outside), nn.LeakyReLU(0.2)]
 
 
 def _verdict(inside: int) -> list[nn.Module]:

@@ -67,7 +67,7 @@ def test_augmentation_turns_and_flips_all_ways(images):
     for step in range(20):
         for crop in batches.batch(step).a:
             along, down = crop[0, 0, 1] - crop[0, 0, 0], crop[0, 1, 0] - crop[0, 0, 0]
-                seen.add((int(crop[0].argmin()), bool(along.abs() < down.abs())))
+            seen.add((int(crop[0].argmin()), bool(along.abs() < down.abs())))
     assert len(seen) == 8
 
 

@@ -69,9 +69,7 @@ def _randomised(config: CSTPPConfig = TINY) -> CSTPP:
     return mapper
 
 
-@pytest.mark.parametrize(
-    ("basis", "downsample", "size", "mean", "std", "corner", "centre"), GOLDEN
-)
+@pytest.mark.parametrize(("basis", "downsample", "size", "mean", "std", "corner", "centre"), GOLDEN)
 @torch.no_grad()
 def test_golden_values(basis, downsample, size, mean, std, corner, centre):
     mapper = mappers.create("cstpp", basis=basis, downsample=downsample)

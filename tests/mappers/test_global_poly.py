@@ -11,9 +11,7 @@ def _matrix(terms):
     return torch.rand(4, len(terms), generator=generator) / len(terms)
 
 
-@pytest.mark.parametrize(
-    ("terms", "basis"), [(14, polynomial.PAPER), (16, polynomial.DATA_KERNEL)]
-)
+@pytest.mark.parametrize(("terms", "basis"), [(14, polynomial.PAPER), (16, polynomial.DATA_KERNEL)])
 def test_recovers_the_polynomial_past_clipping(terms, basis):
     mapper = mappers.create("global-poly", terms=terms)
     matrix = _matrix(basis) * 2  # some of B is clipped

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmark.data import folder_pictures
 from benchmark.data.raw_files import read_raw
@@ -21,6 +22,8 @@ from tests.benchmark.data.two_cameras import (
     srgb,
     write_folder,
 )
+
+KDC = Path(__file__).parents[3].parent / "shared" / "data" / "raw" / "RAW_KODAK_DC50.KDC"
 
 
 @pytest.fixture
@@ -68,33 +71,43 @@ def test_the_cameras_own_picture_decides_the_frame(root, tmp_path):
     assert np.array_equal(images.srgb(i), srgb("samsung", "g0").transpose(2, 0, 1))
 
 
+@pytest.mark.skipif(not KDC.is_file(), reason="the real raw files (../shared) are absent")
+def test_a_real_camera_file_among_others(root, tmp_path):
+    shutil.copy(KDC, root / "samsung" / "real.KDC")
+    fails(root, r"the preview in samsung/real.KDC has 96 x 64 .* too small")
+    Image.fromarray(srgb("samsung", "real", 512, 768)).save(root / "samsung" / "srgb" / "real.jpg")
+    source(root).check()
+    pair = prepare(root, tmp_path / "out")
+    record = next(r for s in (pair.train["b"], pair.validation["b"]) for r in s if r.id == "real")
+    assert (record.height, record.width, record.range) == (256, 384, 16383)
+
+
 def test_an_interrupted_preparation_goes_on(root, tmp_path, monkeypatch):
     read, names = folder_pictures.read_raw, []
+    most = 5
 
-    def until_the_sixth(path, levels):
-        if len(names) == 5:
+    def counted(path, levels):
+        if len(names) == most:
             raise KeyboardInterrupt
         names.append(path.name)
         return read(path, levels)
 
-    monkeypatch.setattr(folder_pictures, "read_raw", until_the_sixth)
+    monkeypatch.setattr(folder_pictures, "read_raw", counted)
     with pytest.raises(KeyboardInterrupt):
         prepare(root, tmp_path / "out")
     assert not (tmp_path / "out" / "pairs_used.csv").exists()
 
-    again: list[str] = []
-    monkeypatch.setattr(
-        folder_pictures,
-        "read_raw",
-        lambda path, levels: (again.append(path.name), read(path, levels))[1],
-    )
+    most = 19
     pair = prepare(root, tmp_path / "out")
-    assert len(names) == 5 and len(again) == 19 - 5
+    assert len(names) == 19  # each picture once, over both calls
+    assert prepare(root, tmp_path / "out").train["a"][0] == pair.train["a"][0]
+    assert len(names) == 19  # complete: opened, not read
+
+    most = 38
     fresh = prepare(root, tmp_path / "fresh")
-    assert list(pair.train["a"]) == list(fresh.train["a"])
-    again.clear()
-    prepare(root, tmp_path / "out")
-    assert again == []  # complete: opened, not read
+    for images, others in ((pair.train["a"], fresh.train["a"]), (pair.scenes.b, fresh.scenes.b)):
+        assert list(images) == list(others)
+        assert all(np.array_equal(images.raw(i), others.raw(i)) for i in range(len(images)))
 
 
 def test_many_faults_make_one_paragraph(root):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tifffile
 from numpy.typing import NDArray
+from PIL import Image
 
 from benchmark.data.plain_files import Levels, read_levels
 from benchmark.data.raw_files import read_raw, read_size

@@ -18,6 +18,11 @@ from benchmark.metrics.fid_weights import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _offline() -> None:
+    """In place of the fixture that takes the download away from all other tests."""
+
+
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty torch hub cache."""
