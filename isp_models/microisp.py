@@ -196,13 +196,13 @@ class MicroISP(DeepISP):
             stage: "mse", "vgg" or "ssim".
         """
         weights = LOSSES[stage]
-        vgg = vgg_weights_path(self.config)
+        vgg = vgg_weights_path(self.config) if "vgg" in weights else None
         losses = {"mse": mse(prediction, target)}
         total = weights["mse"] * losses["mse"]
         if "ssim" in weights:
             losses["ssim"] = ssim(prediction, target)
             total = total + weights["ssim"] * (1 - losses["ssim"])
-        if "vgg" in weights and vgg is not None:
+        if vgg is not None:
             losses["vgg"] = perceptual(prediction, target, vgg)
             total = total + weights["vgg"] * losses["vgg"]
         return {"loss": total, **losses}

@@ -152,8 +152,8 @@ class PyNET(DeepISP):
         plan = LEVELS[level]
         losses = {"mse": mse(prediction, target)}
         total = plan.mse * losses["mse"]
-        weights = vgg_weights_path(self.config)
-        if plan.vgg and weights is not None:
+        weights = vgg_weights_path(self.config) if plan.vgg else None
+        if weights is not None:
             losses["vgg"] = perceptual(prediction, target, weights)
             total = total + self.config.perceptual_weight * plan.vgg * losses["vgg"]
         if plan.ms_ssim:

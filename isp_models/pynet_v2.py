@@ -156,10 +156,10 @@ class PyNETV2(DeepISP):
             target: the same shape, in [0, 1].
             phase: the weights.
         """
-        weights = vgg_weights_path(self.config)
+        weights = vgg_weights_path(self.config) if phase.vgg else None
         losses = {"ssim": ssim(prediction, target), "mse": mse(prediction, target)}
         total = phase.ssim * (1 - losses["ssim"]) + phase.mse * losses["mse"]
-        if phase.vgg and weights is not None:
+        if weights is not None:
             losses["vgg"] = perceptual(prediction, target, weights)
             total = total + self.config.perceptual_weight * phase.vgg * losses["vgg"]
         return {"loss": total, **losses}

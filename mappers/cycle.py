@@ -135,11 +135,11 @@ class CycleMapper(Mapper):
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """One Adam for both generators, one for each discriminator; constant, then linear to 0."""
         c = self.config
-        optimizers: dict[str, Optimizer] = {
-            "generators": Adam(self.generators.parameters(), c.lr_generator, c.betas)
-        }
+        optimizers: dict[str, Optimizer] = {}
+        weights = self.generators.parameters()
+        optimizers["generators"] = Adam(weights, c.lr_generator, c.betas, fused=True)
         for camera, network in self.discriminators.items():
-            optimizer = Adam(network.parameters(), c.lr_discriminator, c.betas)
+            optimizer = Adam(network.parameters(), c.lr_discriminator, c.betas, fused=True)
             optimizers[f"discriminator_{camera}"] = optimizer
         if c.decay_from >= 1:
             return Optimisation(optimizers, ema=c.ema)

@@ -21,7 +21,8 @@ class Look:
     """What distinguishes one maker's pictures from another's.
 
     Attributes:
-        gain: slope of the tone curve at black; highlights roll off so that white stays white.
+        gain: slope of the linear tone curve at black; highlights roll off so that white stays
+            white. 1 is no curve.
         contrast: part of a smooth S mixed into the encoded curve, 0 to 1.
         saturation: 1 keeps colours as they are.
         warmth: factor on red, divided out of blue, after the white balance.
@@ -79,8 +80,7 @@ def colour_matrix(curves: Curves, spectrum: Spectrum) -> NDArray[np.float64]:
 def tone_table(look: Look) -> NDArray[np.uint8]:
     """Encoded value (65536,) of each linear value 0..1."""
     x = np.linspace(0, look.gain, LEVELS)
-    x = x * (1 + x / look.gain**2) / (1 + x)  # Reinhard et al. 2002, Eq. 4
-    x = x / x[-1]
+    x = x * (1 + x / look.gain**2) / (1 + x)  # Reinhard et al. 2002, Eq. 4: 1 stays 1
     encoded = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)  # IEC 61966-2-1
     smooth = encoded**2 * (3 - 2 * encoded)
     encoded += look.contrast * (smooth - encoded)

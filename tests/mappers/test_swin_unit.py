@@ -11,7 +11,7 @@ from mappers.swin_unit import SwinUnit, SwinUnitConfig
 from tests.mappers.tiny import batch, learn, train, weights_after
 
 TINY = SwinUnitConfig(
-    steps=100,
+    steps=50,
     crop_size=64,
     width=8,
     blocks=2,
@@ -84,8 +84,8 @@ def test_it_learns_a_colour_change_without_pairs():
     torch.manual_seed(0)
     learned = learn(SwinUnit(TINY))
     cycle = [learned.mean_of(lambda n: "cycle" in n, s) for s in (slice(10), slice(-10, None))]
-    assert cycle[1] < 0.7 * cycle[0]
-    assert learned.gain > 1
+    assert cycle[1] < 0.6 * cycle[0]
+    assert learned.gain > 2  # measured 5.3 dB
 
 
 def test_two_runs_are_bit_equal():

@@ -46,13 +46,9 @@ def test_tone_rises_from_black_to_white(look):
 
 
 def test_plain_tone_is_the_srgb_curve():
-    linear = np.array([0.0, 0.002, 0.18, 0.5, 1.0])
-    colour = spectra.colour()
-    expected = np.rint(255 * colour.models.eotf_inverse_sRGB(linear))
-    index = np.rint(linear * 65535).astype(int)
-    # A gain near 0 leaves Reinhard's curve straight only in the limit, so compare at gain 1.
-    shoulder = tone_table(Look(1e-6, 0.0, 1.0, 1.0))[index]
-    np.testing.assert_allclose(shoulder[[0, -1]], expected[[0, -1]])
+    table = tone_table(PLAIN)
+    expected = 255 * spectra.colour().models.eotf_inverse_sRGB(np.linspace(0, 1, len(table)))
+    assert np.abs(table - expected).max() <= 0.5 + 1e-9
 
 
 @pytest.mark.parametrize("camera", BUILT_IN)

@@ -24,7 +24,7 @@ def test_incandescent_light_follows_planck():
 
 
 def test_unknown_light_names_the_nearest():
-    with pytest.raises(BenchError, match="Unknown light 'Cool White'.*Did you mean 'Cool White FL'"):
+    with pytest.raises(BenchError, match=r"'Cool White'.*Did you mean 'Cool White FL'"):
         spectra.light("Cool White")
 
 
