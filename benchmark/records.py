@@ -62,7 +62,7 @@ class Record(BaseModel):
         time: when it was recorded, UTC.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
     format: int = FORMAT
     protocol: str
@@ -142,7 +142,7 @@ def write_record(
         configuration=cell.configuration,
         steps=_steps(store, cell),
         environment=environment(device),
-        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        time=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(file, record.model_dump_json(indent=1))

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.data.images import ImageSet, write_atomic
+from benchmark.data.images import ImageSet, save_array, write_atomic
 from benchmark.errors import BenchError
 from benchmark.interrupt import leave_if_requested
 from benchmark.metrics.fid_weights import FidWeights, find_weights
@@ -27,6 +27,7 @@ from isp_models.base import DeepISP
 
 PREVIEWS = 4  # pictures kept for looking at
 PREVIEW_SIDE = 384  # pixels
+FEWEST_FOR_SETS = 3  # pictures; a jackknife of a covariance needs them
 MEASURES = "measures.json"
 RESIZES: tuple[Resize, Resize] = ("pytorch-fid", "antialiased")
 SUFFIX = {"pytorch-fid": "", "antialiased": "_antialiased"}
@@ -104,7 +105,7 @@ class ScoreStep:
                         features[resize].append(extractor.features(batch, resize))
                 task.advance(len(batch))
         sets: dict[str, Any] = {}
-        if extractor is not None and weights is not None:
+        if extractor is not None and weights is not None and len(kl) >= FEWEST_FOR_SETS:
             for resize in RESIZES:
                 rows = np.concatenate(features[resize])
                 reference = self._truth_features(extractor, resize, weights)
@@ -141,10 +142,7 @@ class ScoreStep:
             return np.load(file, allow_pickle=False)
         pictures = (self.truth.srgb(i) for i in range(len(self.truth)))
         features = extractor.features(pictures, resize)
-        part = file.with_suffix(".part")
-        with part.open("wb") as stream:
-            np.save(stream, features, allow_pickle=False)
-        part.replace(file)
+        save_array(file, features)
         return features
 
 

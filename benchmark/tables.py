@@ -88,7 +88,9 @@ def _refuse_mixtures(records: Sequence[Record]) -> None:
         "presets": {r.preset for r in records},
         "data sets": {f"{r.data['name']} {r.data['fingerprint'][:12]}" for r in records},
         "feature extractors": {
-            str(r.extractor["name"]) for r in records if r.extractor is not None
+            f"{r.extractor['name']} {r.extractor['weights_sha256'][:12]}"
+            for r in records
+            if r.extractor is not None
         },
     }
     for what, values in facts.items():

@@ -126,9 +126,9 @@ class ImageWriter:
             raw: (4, H, W) counts above black.
             srgb: (3, 2H, 2W), if there is one.
         """
-        _save(self.folder / f"{i:06d}.raw.npy", raw)
+        save_array(self.folder / f"{i:06d}.raw.npy", raw)
         if srgb is not None:
-            _save(self.folder / f"{i:06d}.srgb.npy", srgb)
+            save_array(self.folder / f"{i:06d}.srgb.npy", srgb)
         write_atomic(self.folder / f"{i:06d}.json", json.dumps(asdict(record)))
         self._records[i] = record
 
@@ -148,7 +148,8 @@ def write_atomic(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _save(path: Path, array: NDArray) -> None:
+def save_array(path: Path, array: NDArray) -> None:
+    """Writes an array file so that it appears whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with part.open("wb") as file:
         np.save(file, np.ascontiguousarray(array), allow_pickle=False)
