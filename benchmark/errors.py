@@ -21,7 +21,8 @@ def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "") ->
         where: where it was given, e.g. "run.yaml"; left out of the text when empty.
     """
     names = sorted(known)
-    nearest = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.4)
-    hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+    by_lower = {known_name.lower(): known_name for known_name in names}
+    nearest = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.4)
+    hint = f" Did you mean '{by_lower[nearest[0]]}'?" if nearest else ""
     place = f" in {where}" if where else ""
     return BenchError(f"Unknown {kind} '{name}'{place}.{hint} Known: {', '.join(names)}.")

@@ -53,7 +53,13 @@ class Context:
         if fingerprint not in self._data:
             source = DATASETS.create(identity["name"], **identity["config"])
             folder = self.store.data_folder(identity["name"], fingerprint)
-            self._data[fingerprint] = source.prepare(folder, self.progress)
+            with self.store.lock(folder) as mine:
+                if not mine:
+                    raise BenchError(
+                        f"The data set in {folder} is being prepared by another process. Wait "
+                        "for it, or stop it; then run again."
+                    )
+                self._data[fingerprint] = source.prepare(folder, self.progress)
         return self._data[fingerprint]
 
 
@@ -68,7 +74,7 @@ def run_step(key: str, context: Context) -> None:
     for role, needed in spec.inputs.items():
         if not store.is_done(needed):
             raise BenchError(f"Step {key} ({spec.title}) needs {role} {needed}, not done yet.")
-    with store.lock(key) as mine:
+    with store.lock(store.step_folder(key)) as mine:
         if not mine:
             raise BenchError(
                 f"Step {key} ({spec.title}) is being run by another process on this store. "

@@ -146,12 +146,11 @@ class Store:
         return file
 
     @contextmanager
-    def lock(self, key: str) -> Iterator[bool]:
-        """Holds a step for this process; gives False when another process holds it.
+    def lock(self, folder: Path) -> Iterator[bool]:
+        """Holds a folder of the store for this process; gives False when another one holds it.
 
         The lock belongs to the open file, so that a dead owner holds nothing.
         """
-        folder = self.step_folder(key)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as file:
             try:

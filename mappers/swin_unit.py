@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage, descend
 from mappers.base import (
     DIRECTIONS,
@@ -23,7 +22,7 @@ from mappers.base import (
 from mappers.cycle import BACK, CAMERAS, Camera, CycleConfig, CycleMapper, sum_of
 from mappers.losses import l1, lsgan
 from mappers.networks import initialise
-from mappers.networks.padding import at_multiple
+from mappers.networks.padding import pad_to_multiple
 from mappers.networks.pyramid import laplacian
 from mappers.networks.swin_unit_generator import SwinUnitGenerator, TwoScales
 from mappers.networks.two_scale_patchgan import TwoScalePatchGAN
@@ -35,8 +34,8 @@ class SwinUnitConfig(CycleConfig):
     """The defaults of the released code: 25 epochs at 1e-4, then 25 falling linearly to 0.
 
     In that code the identity weight of 5 multiplies the cycle weight, which makes 50
-    (`identity_weight=50`); the default here is 5, as for the other mappers. `crop_size` must be a
-    multiple of 64.
+    (`identity_weight=50`); the default here is 5, as for the other mappers. Crops that are no
+    multiple of 64 are padded for the generators.
 
     Attributes:
         width: channels of the generator's branches at half the size; a multiple of 4.
@@ -73,9 +72,6 @@ class SwinUnit(CycleMapper):
 
     Attributes:
         low_pools: earlier half-size fakes in the space of each camera.
-
-    Raises:
-        BenchError: `crop_size` is no multiple of 64.
     """
 
     Config = SwinUnitConfig
@@ -84,11 +80,6 @@ class SwinUnit(CycleMapper):
         super().__init__(config)
         self.low_pools = {camera: ReplayPool(self.config.pool_size) for camera in CAMERAS}
         self.apply(initialise.xavier(0.02))
-        if self.config.crop_size % SwinUnitGenerator.MULTIPLE:
-            raise BenchError(
-                f"crop_size is {self.config.crop_size}; swin-unit needs a multiple of 64 packed "
-                "pixels, because its windows cover 64."
-            )
 
     def build_generators(self) -> dict[str, nn.Module]:
         """One two-scale generator per direction."""
@@ -112,18 +103,11 @@ class SwinUnit(CycleMapper):
         return self.translate_both(image, direction).full
 
     def translate_both(self, image: Tensor, direction: Direction) -> TwoScales:
-        """The output of one generator at both scales."""
-        output = self.generators[direction](image)
-        assert isinstance(output, TwoScales)
-        return output
-
-    def map(self, raw: Tensor, direction: Direction) -> Tensor:
-        """The generator on the whole picture; the output lies in (0, 1)."""
-
-        def network(x: Tensor) -> Tensor:
-            return self.from_network(self.translate(self.to_network(x), direction))
-
-        return at_multiple(network, raw, SwinUnitGenerator.MULTIPLE)
+        """The output of one generator at both scales, for any H and W."""
+        padded = pad_to_multiple(image, SwinUnitGenerator.MULTIPLE)
+        full, low = self.generators[direction](padded)
+        height, width = image.shape[2:]
+        return TwoScales(full[:, :, :height, :width], low[:, :, : height // 2, : width // 2])
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

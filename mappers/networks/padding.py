@@ -22,6 +22,12 @@ def pad_to(x: Tensor, height: int, width: int) -> Tensor:
     return F.pad(x, (0, 0, 0, down), mode="reflect" if down < x.shape[2] else "replicate")
 
 
+def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
+    """`pad_to` the next multiples of `multiple`: (N, C, H, W) to (N, C, H', W')."""
+    height, width = (-(-side // multiple) * multiple for side in x.shape[2:])
+    return pad_to(x, height, width)
+
+
 def at_multiple(network: Callable[[Tensor], Tensor], x: Tensor, multiple: int) -> Tensor:
     """`network(x)` for a network that keeps the size but takes only multiples of `multiple`.
 
@@ -33,5 +39,4 @@ def at_multiple(network: Callable[[Tensor], Tensor], x: Tensor, multiple: int) -
     Returns:
         (N, C', H, W).
     """
-    height, width = (-(-side // multiple) * multiple for side in x.shape[2:])
-    return network(pad_to(x, height, width))[:, :, : x.shape[2], : x.shape[3]]
+    return network(pad_to_multiple(x, multiple))[:, :, : x.shape[2], : x.shape[3]]

@@ -48,7 +48,7 @@ def test_an_unknown_key_is_an_error_for_people(store):
 
 
 def _try_lock(folder, answers):
-    with Store(folder).lock(SPEC.key) as mine:
+    with Store(folder).lock(folder / 'held') as mine:
         answers.put(mine)
 
 
@@ -63,7 +63,7 @@ def test_one_process_at_a_time(store):
         process.join(30)
         return answers.get(timeout=5)
 
-    with store.lock(SPEC.key) as mine:
+    with store.lock(store.folder / "held") as mine:
         assert mine
         assert not ask()
     assert ask()
