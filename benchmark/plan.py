@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import isp_models.base
-import mappers.base
-import protocols.base
+import isp_models
+import mappers
+import protocols
 from benchmark.config import build
 from benchmark.data.base import DataSource
 from benchmark.errors import BenchError
@@ -20,7 +20,7 @@ from benchmark.store import StepSpec
 from protocols.base import Evaluation, Protocol, RawSource
 
 NONE = "none"  # the mapper of floor and ceiling, the ISP of raw-to-raw
-BUILTIN = tuple(Path(m.__file__).parent for m in (isp_models.base, mappers.base, protocols.base))
+BUILTIN = tuple(Path(m.__path__[0]) for m in (isp_models, mappers, protocols))
 
 
 @dataclass(frozen=True)

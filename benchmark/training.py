@@ -148,7 +148,7 @@ class Trainer:
                 start = time.monotonic()
                 torch.manual_seed(seed_of("step", self._seed, stage.name, position.step))
                 batch = _to(prefetch.take(position.step), self._device)
-                losses = self.model.training_step(batch, stage, optimisation)  # type: ignore[arg-type]
+                losses = self.model.training_step(batch, stage, optimisation)
                 for scheduler in optimisation.schedulers:
                     scheduler.step()
                 if self._average is not None:

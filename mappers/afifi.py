@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend
+from benchmark.stage import Optimisation, Stage, descend, linear_decay
 from mappers.base import (
     Direction,
     Mapper,
@@ -46,6 +46,8 @@ class AfifiConfig(MapperConfig):
         augment: random flips and quarter turns.
         lr: learning rate.
         betas: of Adam.
+        decay_from: fraction of the steps after which the rate falls linearly to 0; 1 for never.
+        ema: decay of the average of the weights used for inference; 0 for the last weights.
         reconstruction_weight: of what each camera's own autoencoder makes of its crops.
         cross_weight: of what the other camera's decoder makes of an anchor.
         latent_weight: of the difference of the two encoders' features of an anchor pair.
@@ -59,6 +61,8 @@ class AfifiConfig(MapperConfig):
     augment: bool = True
     lr: float = 1e-4
     betas: tuple[float, float] = (0.9, 0.999)
+    decay_from: float = 1.0
+    ema: float = 0.0
     reconstruction_weight: float = 1.0
     cross_weight: float = 1.0
     latent_weight: float = 1.0
@@ -135,8 +139,12 @@ class Afifi(Mapper):
         return [Stage("training", c.batch_size, c.crop_size, c.epochs, c.steps, c.augment)]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
-        """One Adam at a constant rate."""
-        return Optimisation({"adam": Adam(self.parameters(), self.config.lr, self.config.betas)})
+        """One Adam; constant, then linear to 0 if `decay_from` is below 1."""
+        c = self.config
+        adam = Adam(self.parameters(), c.lr, c.betas)
+        if c.decay_from >= 1:
+            return Optimisation({"adam": adam}, ema=c.ema)
+        return Optimisation({"adam": adam}, [linear_decay(adam, total_steps, c.decay_from)], c.ema)
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

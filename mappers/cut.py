@@ -47,9 +47,11 @@ class CUTConfig(MapperConfig):
         batch_size: crops per camera and step.
         crop_size: side of the training crops in packed pixels.
         augment: random flips and quarter turns.
-        lr: learning rate of all networks.
+        lr_generator: learning rate of the generators and feature networks.
+        lr_discriminator: learning rate of the discriminators.
         betas: of Adam.
-        decay_from: fraction of the steps after which the rates fall linearly to 0.
+        decay_from: fraction of the steps after which the rates fall linearly to 0; 1 for never.
+        ema: decay of the average of the weights used for inference; 0 for the last weights.
         nce_weight: lambda_X of Eq. 5, and lambda_Y.
         identity_nce: also contrasts the target's pictures with their own mapping, and halves both
             terms.
@@ -68,9 +70,11 @@ class CUTConfig(MapperConfig):
     batch_size: int = 1
     crop_size: int = 256
     augment: bool = True
-    lr: float = 2e-4
+    lr_generator: float = 2e-4
+    lr_discriminator: float = 2e-4
     betas: tuple[float, float] = (0.5, 0.999)
     decay_from: float = 0.5
+    ema: float = 0.0
     nce_weight: float = 1.0
     identity_nce: bool = True
     flip_equivariance: bool = False
@@ -148,7 +152,7 @@ class OneSided(nn.Module):
     authors="Park, Efros, Zhang, Zhu",
     year=2020,
     link="https://arxiv.org/abs/2007.15651",
-    licence="BSD-3-Clause",
+    licence="BSD",
     supervision="unpaired",
     deviations=(
         "Four channels. Crops are cut from the raw as it is, without the resize to 286 pixels, and "
@@ -191,11 +195,13 @@ class CUT(Mapper):
         optimizers: dict[str, Optimizer] = {}
         for direction, side in self._sides():
             parts = [*side.generator.parameters(), *side.features.parameters()]
-            optimizers[f"generator_{direction}"] = Adam(parts, c.lr, c.betas)
+            optimizers[f"generator_{direction}"] = Adam(parts, c.lr_generator, c.betas)
             judge = side.discriminator.parameters()
-            optimizers[f"discriminator_{direction}"] = Adam(judge, c.lr, c.betas)
+            optimizers[f"discriminator_{direction}"] = Adam(judge, c.lr_discriminator, c.betas)
+        if c.decay_from >= 1:
+            return Optimisation(optimizers, ema=c.ema)
         schedulers = [linear_decay(o, total_steps, c.decay_from) for o in optimizers.values()]
-        return Optimisation(optimizers, schedulers)
+        return Optimisation(optimizers, schedulers, c.ema)
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

@@ -5,6 +5,7 @@ Translation", ACM MM 2023.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ from mappers.networks import initialise
 from mappers.networks.padding import pad_to_multiple
 from mappers.networks.pyramid import laplacian
 from mappers.networks.swin_unit_generator import SwinUnitGenerator, TwoScales
+from mappers.networks.tiling import map_tiles
 from mappers.networks.two_scale_patchgan import TwoScalePatchGAN
 from mappers.replay_pool import ReplayPool
 
@@ -40,6 +42,8 @@ class SwinUnitConfig(CycleConfig):
     Attributes:
         width: channels of the generator's branches at half the size; a multiple of 4.
         blocks: Swin blocks of a generator.
+        tile: side of the tiles in which a picture is mapped; 0 for the whole picture at once (about
+            8 GB for 2016 x 1512 packed pixels).
     """
 
     epochs: float = 50
@@ -47,6 +51,7 @@ class SwinUnitConfig(CycleConfig):
     lr_discriminator: float = 1e-4
     width: int = 48
     blocks: int = 6
+    tile: int = 0
 
 
 @register_mapper(
@@ -108,6 +113,12 @@ class SwinUnit(CycleMapper):
         full, low = self.generators[direction](padded)
         height, width = image.shape[2:]
         return TwoScales(full[:, :, :height, :width], low[:, :, : height // 2, : width // 2])
+
+    def map(self, raw: Tensor, direction: Direction) -> Tensor:
+        """The generator on the whole picture, or on tiles; the output lies in (0, 1)."""
+        if self.config.tile:
+            return map_tiles(partial(super().map, direction=direction), raw, self.config.tile)
+        return super().map(raw, direction)
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

@@ -16,7 +16,7 @@ UNSET = argparse.SUPPRESS
 
 def add_verb(verbs: Verbs, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
     """A verb with worked examples under its help."""
-    return verbs.add_parser(  # type: ignore[no-any-return]
+    return verbs.add_parser(
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",

@@ -50,8 +50,10 @@ def execute(args: argparse.Namespace) -> int:
         pictures = write_comparisons(session.folder, records, session.store)
         print_tables(made, args.json)
         if not args.json:
-            print(f"Tables (.md, .tex, .csv), records and {len(pictures)} comparison pictures: "
-                  f"{session.folder}")
+            print(
+                f"Tables (.md, .tex, .csv), records and {len(pictures)} comparison pictures: "
+                f"{session.folder}"
+            )
     for key, reason in outcome.failures.items():
         title = session.store.spec(key).title
         needed = [session.plan.steps[k].title for k, by in outcome.blocked.items() if by == key]

@@ -39,7 +39,10 @@ def test_the_grid_is_whole_and_drops_the_remainder(images):
 def test_every_epoch_takes_every_crop_once_in_another_order(images):
     batches = UnpairedBatches(images, images, None, Stage("s", 3, 16), seed=0)
     assert batches.crops == 18
-    epochs = [sum((corners(batches.batch(e * 6 + k).a) for k in range(6)), []) for e in range(2)]
+    epochs = [
+        [corner for k in range(6) for corner in corners(batches.batch(e * 6 + k).a)]
+        for e in range(2)
+    ]
     assert len(set(epochs[0])) == 18
     assert sorted(epochs[0]) == sorted(epochs[1])
     assert epochs[0] != epochs[1]

@@ -33,9 +33,7 @@ def weights(tmp_path, monkeypatch):
     return found
 
 
-def test_with_weights_every_cell_has_its_distances_under_their_own_name(
-    toy_run, weights, tmp_path
-):
+def test_with_weights_every_cell_has_its_distances_under_their_own_name(toy_run, weights, tmp_path):
     ran = toy_run()
     assert ran.code == 0, ran.err
     found = records(tmp_path / "results" / "toy-smoke")

@@ -48,7 +48,7 @@ def test_an_unknown_key_is_an_error_for_people(store):
 
 
 def _try_lock(folder, answers):
-    with Store(folder).lock(folder / 'held') as mine:
+    with Store(folder).lock(folder / "held") as mine:
         answers.put(mine)
 
 

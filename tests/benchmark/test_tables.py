@@ -79,7 +79,7 @@ def test_other_weights_stand_under_their_own_name():
     loo = {"value": 3.0, "leave_one_out": [3.0] * N}
     extractor = {"name": "FD (mine.pth, sha256 01234567)", "weights_sha256": "01234567" * 8}
     record = make_record(
-        sets={k: loo for k in ("fid", "fid_antialiased", "kid", "kid_antialiased")},
+        sets=dict.fromkeys(("fid", "fid_antialiased", "kid", "kid_antialiased"), loo),
         extractor=extractor, missing={},
     )  # fmt: skip
     for table in tables([record]):

@@ -65,6 +65,13 @@ def test_any_size(size):
     assert Afifi(TINY).map(torch.rand(2, 4, *size), "a2b").shape == (2, 4, *size)
 
 
+def test_the_rate_is_constant_unless_a_decay_is_asked_for():
+    for decay_from, count in ((1.0, 0), (0.5, 1)):
+        mapper = Afifi(replace(TINY, decay_from=decay_from, ema=0.9))
+        optimisation = mapper.configure(mapper.stages()[0], 10)
+        assert (len(optimisation.schedulers), optimisation.ema) == (count, 0.9)
+
+
 @pytest.mark.slow
 def test_it_learns_a_colour_change_from_anchors():
     torch.manual_seed(0)

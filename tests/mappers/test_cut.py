@@ -17,7 +17,8 @@ TINY = CUTConfig(
     discriminator_width=8,
     feature_width=32,
     patches=64,
-    lr=1e-3,
+    lr_generator=1e-3,
+    lr_discriminator=1e-3,
 )
 FAST = replace(TINY, nce_weight=10, identity_nce=False, flip_equivariance=True, decay_from=0.75)
 
@@ -29,7 +30,8 @@ def parameters(network):
 def test_the_default_is_the_published_recipe():
     c = CUTConfig()
     assert (c.epochs, c.steps, c.batch_size, c.crop_size) == (400, None, 1, 256)
-    assert (c.lr, c.betas, c.decay_from) == (2e-4, (0.5, 0.999), 0.5)
+    assert (c.lr_generator, c.lr_discriminator) == (2e-4, 2e-4)
+    assert (c.betas, c.decay_from) == ((0.5, 0.999), 0.5)
     assert (c.nce_weight, c.identity_nce, c.patches, c.temperature) == (1, True, 256, 0.07)
     for side in CUT(c).sides.values():
         assert parameters(side.generator) == 11_384_452
@@ -113,7 +115,9 @@ def test_the_rate_falls_in_the_second_half():
     optimisation = mapper.configure(mapper.stages()[0], 4)
     rates = []
     for _ in range(4):
-        rates.append(optimisation.optimizers["generator_a2b"].param_groups[0]["lr"] / TINY.lr)
+        rates.append(
+            optimisation.optimizers["generator_a2b"].param_groups[0]["lr"] / TINY.lr_generator
+        )
         optimisation.optimizers["generator_a2b"].step()
         optimisation.schedulers[0].step()
     assert rates == [1, 1, 1, 0.5]

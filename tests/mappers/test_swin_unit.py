@@ -70,10 +70,11 @@ def test_crops_that_windows_do_not_cover_are_padded():
     assert all(value == value for value in losses[0].values())
 
 
+@pytest.mark.parametrize("tile", [0, 64])
 @pytest.mark.parametrize("size", [(32, 32), (33, 47), (70, 130)])
 @torch.no_grad()
-def test_any_size_is_mapped_into_the_unit_range(size):
-    y = SwinUnit(TINY).eval().map(torch.rand(2, 4, *size), "a2b")
+def test_any_size_is_mapped_into_the_unit_range(size, tile):
+    y = SwinUnit(replace(TINY, tile=tile)).eval().map(torch.rand(2, 4, *size), "a2b")
     assert y.shape == (2, 4, *size)
     assert y.min() > 0 and y.max() < 1
 
