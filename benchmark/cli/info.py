@@ -61,9 +61,7 @@ def describe(name: str) -> dict[str, Any]:
         facts: dict[str, Any] = {"kind": kind, **dataclasses.asdict(registry.info(name))}
         facts["description"] = (cls.__doc__ or "").strip().splitlines()[0]
         if kind in ("mapper", "ISP"):
-            from benchmark.training import parameter_count
-
-            facts["parameters"] = f"{parameter_count(registry.create(name)):,}"
+            facts["parameters"] = _parameters(registry.create(name))
         else:
             facts.pop("supervision")
         if kind == "data set":
@@ -73,6 +71,15 @@ def describe(name: str) -> dict[str, Any]:
         return facts
     known = [n for registry in registries.values() for n in registry.names()]
     raise unknown_name("method", name, known)
+
+
+def _parameters(method: Any) -> str:
+    """All trained parameters, and the share of each part; shared ones count once in a part."""
+    from benchmark.training import parameter_count
+
+    parts = {part: parameter_count(child) for part, child in method.named_children()}
+    shares = ", ".join(f"{part} {count:,}" for part, count in parts.items() if count)
+    return f"{parameter_count(method):,}" + (f" ({shares})" if shares else "")
 
 
 def _default(field: dataclasses.Field) -> Any:

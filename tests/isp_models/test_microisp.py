@@ -10,7 +10,7 @@ from tests.golden import assert_golden, fill, golden_input
 from tests.isp_models.synthetic import error, image, pairs, parameter_count, stage_named, train
 
 SMALL = MicroISPConfig(
-    crop_size=80, batch_size=2, stage_steps=(60, 0, 2), learning_rate=5e-3, vgg="off"
+    crop_size=80, batch_size=2, stage_steps=(85, 0, 2), learning_rate=5e-3, vgg="off"
 )
 
 
