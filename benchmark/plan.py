@@ -167,7 +167,6 @@ class Planner:
         if evaluation.train is not None:
             inputs["isp"] = self._isp(isp, evaluation, mapper_key, seed)
         fields = {
-            "data": self._data,
             "protocol": protocol.info.name,
             "version": protocol.info.version,
             "part": "scenes" if protocol.needs_isp else "aligned",
@@ -177,33 +176,31 @@ class Planner:
         if evaluation.test.mapped is not None:
             inputs["raw"] = self._map(evaluation.test, str(fields["part"]), mapper_key, seed)
         title = f"score {protocol.info.name} {mapper} {isp} {direction} seed {seed}"
-        bare = StepSpec("score", title, fields, inputs)
+        bare = StepSpec("score", title, fields, inputs, self._data)
         measured = {**fields, "extractor": self._extractor, "images": self._config.save_images}
-        score = self._add(StepSpec("score", title, measured, inputs))
+        score = self._add(StepSpec("score", title, measured, inputs, self._data))
         return Cell(protocol.info.name, mapper, isp, direction, seed, score, bare.key)
 
     def _mapper(self, name: str, seed: int) -> str:
-        fields = {**self._method("mapper", MAPPERS, name), "data": self._data, "seed": seed}
-        return self._add(StepSpec("mapper", f"fit {name} seed {seed}", fields))
+        fields = {**self._method("mapper", MAPPERS, name), "seed": seed}
+        return self._add(StepSpec("mapper", f"fit {name} seed {seed}", fields, {}, self._data))
 
     def _map(self, source: RawSource, part: str, mapper: str | None, seed: int) -> str:
         assert mapper is not None
         fields = {
-            "data": self._data,
             "part": part,
             "camera": source.camera,
             "direction": source.mapped,
         }
         name = self._steps[mapper].fields["method"]
         title = f"map {part} of camera {source.camera} by {name} seed {seed}"
-        return self._add(StepSpec("map", title, fields, {"mapper": mapper}))
+        return self._add(StepSpec("map", title, fields, {"mapper": mapper}, self._data))
 
     def _isp(self, name: str, evaluation: Evaluation, mapper: str | None, seed: int) -> str:
         assert evaluation.train is not None
         look = evaluation.reference
         fields = {
             **self._method("isp", ISPS, name),
-            "data": self._data,
             "seed": seed,
             "look": look,
         }
@@ -212,7 +209,7 @@ class Planner:
         if evaluation.train.mapped is not None:
             inputs["raw"] = self._map(evaluation.train, "train", mapper, seed)
             title += f" on mapped raw ({self._steps[str(mapper)].fields['method']})"
-        return self._add(StepSpec("isp", f"{title} seed {seed}", fields, inputs))
+        return self._add(StepSpec("isp", f"{title} seed {seed}", fields, inputs, self._data))
 
     def _method(self, kind: str, registry: Registry, name: str) -> dict[str, Any]:
         """Name, version and full config of a method; for a plug-in its source counts too."""

@@ -129,7 +129,7 @@ def write_record(
         role="named" if named else "beside",
         title=PROTOCOLS.get(cell.protocol).title,  # type: ignore[attr-defined]
         cameras=cameras,
-        data=spec.fields["data"],
+        data=spec.data,
         preset=preset.name,
         reduced=preset.reduced,
         n=len(measures["ids"]),
@@ -156,8 +156,7 @@ def _steps(store: Store, cell: Cell) -> dict[str, dict[str, Any]]:
         key = waiting.pop()
         spec = store.spec(key)
         waiting += spec.inputs.values()
-        fields = {k: v for k, v in spec.fields.items() if k != "data"}
-        found[key] = {"kind": spec.kind, "title": spec.title, **fields, **store.outcome(key)}
+        found[key] = {"kind": spec.kind, "title": spec.title, **spec.fields, **store.outcome(key)}
     return found
 
 

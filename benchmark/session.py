@@ -7,14 +7,15 @@ from typing import Any
 
 import torch
 
-from benchmark.data.base import DataSource
+from benchmark.batches import crop_grid
+from benchmark.data.base import CameraPair, DataSource
 from benchmark.errors import BenchError
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.plan import Cell, DataIdentity, Plan, Planner
 from benchmark.preset import Preset, load_preset
 from benchmark.progress import Progress
 from benchmark.records import check_same_configuration, write_record
-from benchmark.registry import DATASETS, ISPS
+from benchmark.registry import DATASETS, ISPS, MAPPERS
 from benchmark.run_config import RunConfig, split_data
 from benchmark.runner import Outcome, run_plan
 from benchmark.steps import Context
@@ -55,9 +56,14 @@ class Session:
     device: torch.device
 
     def run(self, progress: Progress) -> Outcome:
-        """Runs what is missing and writes the records."""
+        """Runs what is missing and writes the records.
+
+        Raises:
+            BenchError: the pictures are smaller than a method's training crops.
+        """
         path = self.weights.weights.path if self.weights.weights else None
         context = Context(self.store, self.device, progress, path)
+        _check_crops(self.plan, context.data(vars(self.identity)))
         missing = {} if self.weights.weights else {"fid": NO_FID}
         named = set(self.config.mapper)
 
@@ -127,6 +133,22 @@ def _check_methods(plan: Plan) -> None:
     for spec in plan.steps.values():
         if spec.kind == "isp":
             ISPS.create(spec.fields["method"], **spec.fields["config"]).check_needs()
+
+
+def _check_crops(plan: Plan, data: CameraPair) -> None:
+    """Whether every training stage finds crops; known once the pictures are there."""
+    for spec in plan.steps.values():
+        if spec.kind not in ("mapper", "isp"):
+            continue
+        registry = MAPPERS if spec.kind == "mapper" else ISPS
+        cameras = data.train if spec.kind == "mapper" else (spec.fields["look"],)
+        method = registry.create(spec.fields["method"], **spec.fields["config"])
+        for stage in method.stages():
+            for camera in cameras:
+                try:
+                    crop_grid(data.train[camera], stage.crop_size)
+                except BenchError as error:
+                    raise BenchError(f"{spec.title}, {stage.name}: {error}") from error
 
 
 def _check_space(folder: Path) -> None:

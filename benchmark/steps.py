@@ -94,7 +94,7 @@ def run_step(key: str, context: Context) -> None:
 def _fit_mapper(spec: StepSpec, context: Context) -> dict[str, Any]:
     fields = spec.fields
     name, seed = fields["method"], fields["seed"]
-    data = context.data(fields["data"])
+    data = context.data(spec.data)
     mapper = _create_mapper(fields, seed)
     declared = DeclaredData(data, name, mapper.info.supervision)
     mapper.fit(declared)
@@ -112,7 +112,7 @@ def _fit_mapper(spec: StepSpec, context: Context) -> dict[str, Any]:
 
 def _train_isp(spec: StepSpec, context: Context) -> dict[str, Any]:
     fields = spec.fields
-    data = context.data(fields["data"])
+    data = context.data(spec.data)
     look = data.train[fields["look"]]
     mapped = spec.inputs.get("raw")
     raw = _mapped_images(context.store, mapped) if mapped is not None else look
@@ -152,7 +152,7 @@ def _train(
 
 def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
     fields = spec.fields
-    images = _part(context.data(fields["data"]), fields["part"], fields["camera"])
+    images = _part(context.data(spec.data), fields["part"], fields["camera"])
     mapper = load_mapper(spec.inputs["mapper"], context)
     writer = ImageWriter(context.store.step_folder(spec.key) / "images")
     with context.progress.task(spec.title, len(images)) as task, torch.inference_mode():
@@ -177,7 +177,7 @@ def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
 
 def _score(spec: StepSpec, context: Context) -> dict[str, Any]:
     fields = spec.fields
-    data = context.data(fields["data"])
+    data = context.data(spec.data)
     mapped = spec.inputs.get("raw")
     raws = (
         _mapped_images(context.store, mapped)

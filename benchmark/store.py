@@ -12,7 +12,7 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +31,21 @@ class StepSpec:
         title: for people.
         fields: what decides the result; hashed into the key.
         inputs: keys of the steps whose products it reads, by role; hashed too.
+        data: the data set as name, config and fingerprint; of these the fingerprint alone is
+            hashed, so that a folder that moved is still the same data.
     """
 
     kind: str
     title: str
     fields: dict[str, Any]
     inputs: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """Hash of kind, fields and input keys; the title is only a name."""
-        text = json.dumps([self.kind, self.fields, self.inputs], sort_keys=True)
+        """Hash of kind, fields, input keys and data; the title is only a name."""
+        decides = [self.kind, self.fields, self.inputs, self.data.get("fingerprint")]
+        text = json.dumps(decides, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
@@ -80,13 +84,7 @@ class Store:
         folder = self.step_folder(spec.key)
         if not (folder / "spec.json").is_file():
             folder.mkdir(parents=True, exist_ok=True)
-            text = {
-                "kind": spec.kind,
-                "title": spec.title,
-                "fields": spec.fields,
-                "inputs": spec.inputs,
-            }
-            write_atomic(folder / "spec.json", json.dumps(text, indent=1))
+            write_atomic(folder / "spec.json", json.dumps(asdict(spec), indent=1))
 
     def spec(self, key: str) -> StepSpec:
         """What a step is.

@@ -11,7 +11,7 @@ import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,12 @@ class TrainingError(Exception):
 
 @dataclass
 class _Position:
-    """Where a training stands: finished stages, and finished steps of the present one."""
+    """Where a training stands: the present stage, its finished steps, and what came before."""
 
     stage: int = 0
     step: int = 0
     seconds: float = 0.0
+    before: dict[str, int] = field(default_factory=dict)  # steps of the stages that are over
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,12 @@ class Trainer:
         """
         saved = self._load()
         position = _Position(**saved["position"]) if saved else _Position()
-        steps: dict[str, int] = {}
         with torch.random.fork_rng():
             for index, stage in enumerate(self.model.stages()):
-                batches = self._batches(stage)
-                total = stage.total_steps(batches.crops)
-                steps[stage.name] = total
                 if index < position.stage:
                     continue
+                batches = self._batches(stage)
+                total = stage.total_steps(batches.crops)
                 optimisation = self.model.configure(stage, total)
                 self._begin_average(optimisation)
                 if saved is not None:
@@ -121,10 +120,11 @@ class Trainer:
                     saved = None
                 self._run(stage, optimisation, batches, total, position)
                 self._end_average()
-                position = _Position(index + 1, 0, position.seconds)
+                before = {**position.before, stage.name: position.step}
+                position = _Position(index + 1, 0, position.seconds, before)
         self.model.eval()
         self._checkpoint.unlink(missing_ok=True)
-        return Trained(steps, position.seconds)
+        return Trained(position.before, position.seconds)
 
     def _run(
         self,
@@ -144,7 +144,7 @@ class Trainer:
             self._log.open("a", encoding="utf-8") as log,
         ):
             task.begin_at(position.step)
-            while position.step < total:
+            while position.step < total and not self._stopped_early():
                 start = time.monotonic()
                 torch.manual_seed(seed_of("step", self._seed, stage.name, position.step))
                 batch = _to(prefetch.take(position.step), self._device)
@@ -170,6 +170,9 @@ class Trainer:
                     last_saved = time.monotonic()
                 if stop:
                     raise KeyboardInterrupt
+
+    def _stopped_early(self) -> bool:
+        return isinstance(self.model, DeepISP) and self.model.finished()
 
     def _begin_average(self, optimisation: Optimisation) -> None:
         if optimisation.ema:

@@ -85,7 +85,7 @@ class PyNETV2Config(StagedConfig, PerceptualConfig):
 
 
 @register_isp(
-    "pynet_v2",
+    "pynet-v2",
     title="PyNet-V2 Mobile: Efficient On-Device Photo Processing With Neural Networks",
     authors="Ignatov, Malivenko, Timofte et al.",
     year=2022,

@@ -169,3 +169,29 @@ class ToyISP(DeepISP):
 class ToyBroken(Mapper):
     def map(self, raw, direction):
         raise RuntimeError("this mapper is broken on purpose")
+
+
+@register_isp("toy-impatient", title="Stops early")
+class ToyImpatient(ToyISP):
+    """Has enough of every stage after seven steps."""
+
+    def __init__(self, config=None):
+        super().__init__(config)
+        self._steps = 0
+
+    def configure(self, stage, total_steps):
+        self._steps = 0
+        return super().configure(stage, total_steps)
+
+    def training_step(self, batch, stage, optimisation):
+        self._steps += 1
+        return super().training_step(batch, stage, optimisation)
+
+    def finished(self):
+        return self._steps >= 7
+
+    def training_state(self):
+        return {"steps": self._steps}
+
+    def load_training_state(self, state):
+        self._steps = state["steps"]

@@ -75,5 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
 
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -122,6 +122,11 @@ class Folder(DataSource):
         names = find_cameras(self._root, self.config.camera_a, self.config.camera_b)
         return names["a"], names["b"]
 
+    def parts(self) -> frozenset[str]:
+        """The roles in which there are pairs."""
+        sets = self._sets(self._layout())
+        return frozenset(name for name in ("anchors", "aligned", "scenes") if sets.get(f"{name}-a"))
+
     def fingerprint(self) -> str:
         """SHA-256 of the names and contents of all files, the choice of cameras and the reader."""
         layout = self._layout()

@@ -46,8 +46,8 @@ def fresh(name):
     return registry.create(name)
 
 
-@pytest.mark.parametrize("name", ["toy-mapper", "toy-isp"])
-@pytest.mark.parametrize("stop_after", [1, 13, 25])
+@pytest.mark.parametrize("name", ["toy-mapper", "toy-isp", "toy-impatient"])
+@pytest.mark.parametrize("stop_after", [1, 9, 13])
 def test_a_training_cut_off_and_resumed_ends_in_the_same_bits(
     data, tmp_path, monkeypatch, name, stop_after
 ):
@@ -63,9 +63,15 @@ def test_a_training_cut_off_and_resumed_ends_in_the_same_bits(
     resumed = fresh(name)
     done = make_trainer(resumed, data, tmp_path / "cut").train()
 
-    assert sum(done.steps.values()) == (30 if name == "toy-mapper" else 40)
+    steps = {"toy-mapper": 30, "toy-isp": 40, "toy-impatient": 14}
+    assert sum(done.steps.values()) == steps[name]
     for key, value in weights(whole).items():
         assert torch.equal(value, weights(resumed)[key]), key
+
+
+def test_an_early_stop_ends_the_stage_and_is_recorded(data, tmp_path):
+    done = make_trainer(fresh("toy-impatient"), data, tmp_path / "run").train()
+    assert done.steps == {"first": 7, "second": 7}
 
 
 def test_two_trainings_are_bit_equal_and_seeds_differ(data, tmp_path):

@@ -46,4 +46,4 @@ def test_facts_are_complete(name: str) -> None:
 
 
 def test_listing_finds_the_four() -> None:
-    assert {"microisp", "pynet", "pynet_v2", "syenet"} <= set(isp_models.names())
+    assert {"microisp", "pynet", "pynet-v2", "syenet"} <= set(isp_models.names())

@@ -62,7 +62,14 @@ def test_two_runs_are_bit_equal():
 def test_it_learns_a_colour_change_without_pairs():
     torch.manual_seed(0)
     config = replace(
-        TINY, steps=200, batch_size=4, width=8, discriminator_width=16, lr_discriminator=2e-4
+        TINY,
+        steps=250,
+        batch_size=4,
+        width=8,
+        discriminator_width=16,
+        lr_generator=2e-3,
+        lr_discriminator=1e-4,
+        decay_from=0.5,
     )
     learned = learn(Chai(config))
-    assert learned.gain > 1
+    assert learned.gain > 2  # measured 6.3 dB

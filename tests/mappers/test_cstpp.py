@@ -10,7 +10,7 @@ import mappers
 from mappers.cstpp import CSTPP, CSTPPConfig
 from mappers.networks import polynomial
 from tests.golden import assert_golden, fill, golden_input
-from tests.mappers.tiny import batch, learn, weights_after
+from tests.mappers.tiny import as_b, batch, psnr, scene, train, weights_after
 
 TINY = CSTPPConfig(
     steps=4,
@@ -223,13 +223,19 @@ def test_it_learns_a_colour_change_without_pairs():
     config = replace(
         TINY,
         init="zero",
-        steps=300,
+        steps=150,
         batch_size=4,
         width=16,
         dim=64,
         discriminator_width=16,
-        lr_discriminator=2e-4,
+        lr_discriminator=1e-4,
         decay_from=0.5,
     )
-    learned = learn(CSTPP(config))
-    assert learned.gain > 2
+    mapper = CSTPP(config)
+    train(mapper)
+    a = scene(4, 64, torch.Generator().manual_seed(1))
+    b = as_b(a)
+    with torch.no_grad():
+        gain_b = psnr(mapper(a, "a2b"), b) - psnr(a, b)
+        gain_a = psnr(mapper(b, "b2a"), a) - psnr(b, a)
+    assert min(gain_a, gain_b) > 2  # measured 4.0 and 4.8 dB

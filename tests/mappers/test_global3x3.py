@@ -2,6 +2,7 @@ import pytest
 import torch
 
 import mappers
+from benchmark.errors import BenchError
 from tests.mappers.pairs import Pictures, pairs_of
 
 RGB = torch.tensor([[0.8, 0.3, -0.1], [0.1, 0.9, 0.05], [-0.05, 0.2, 1.3]])
@@ -42,5 +43,5 @@ def test_three_channels_write_both_greens_alike():
 
 
 def test_without_pairs_it_says_so():
-    with pytest.raises(mappers.base.BenchError, match="pairs"):
+    with pytest.raises(BenchError, match="pairs"):
         mappers.create("global3x3").fit(Pictures())
