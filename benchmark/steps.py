@@ -53,12 +53,7 @@ class Context:
         if fingerprint not in self._data:
             source = DATASETS.create(identity["name"], **identity["config"])
             folder = self.store.data_folder(identity["name"], fingerprint)
-            with self.store.lock(folder) as mine:
-                if not mine:
-                    raise BenchError(
-                        f"The data set in {folder} is being prepared by another process. Wait "
-                        "for it, or stop it; then run again."
-                    )
+            with self.store.lock(folder, wait=True):
                 self._data[fingerprint] = source.prepare(folder, self.progress)
         return self._data[fingerprint]
 

@@ -144,15 +144,17 @@ class Store:
         return file
 
     @contextmanager
-    def lock(self, folder: Path) -> Iterator[bool]:
+    def lock(self, folder: Path, wait: bool = False) -> Iterator[bool]:
         """Holds a folder of the store for this process; gives False when another one holds it.
+
+        With `wait` it waits for the other one instead.
 
         The lock belongs to the open file, so that a dead owner holds nothing.
         """
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 yield False
                 return

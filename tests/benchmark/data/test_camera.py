@@ -7,7 +7,6 @@ from benchmark.data import spectra
 from benchmark.data.camera import (
     SENSOR_A,
     SENSOR_B,
-    TARGET,
     Camera,
     Effects,
     mosaic,
@@ -44,7 +43,7 @@ def test_white_patch_gives_the_white_point_in_counts(key, name):
     light = radiance(scene, View(), shooter.sensitivities.curves, 8, 8)
     counts = shooter.raw(shooter.expose(light, rng()), 1.0, rng())
     white = lamp.spectrum @ shooter.sensitivities.curves
-    expected = TARGET * white / white[1] * shooter.sensor.range
+    expected = shooter.sensor.target * white / white[1] * shooter.sensor.range
     assert counts.dtype == np.uint16
     assert counts.shape == (4, 4, 4)
     np.testing.assert_allclose(counts.mean(axis=(1, 2)), expected[[0, 1, 1, 2]], atol=0.51)
@@ -65,13 +64,13 @@ def test_mosaic_takes_each_colour_at_its_place():
 
 
 def test_exposure_aims_at_the_target_and_errs_within_one_stop():
-    assert camera().expose(even(7.0), rng())[1].mean() == pytest.approx(TARGET, rel=1e-5)
+    assert camera().expose(even(7.0), rng())[1].mean() == pytest.approx(SENSOR_A.target, rel=1e-5)
     wrong = camera(effects=replace(PERFECT, exposure_sd=1 / 3))
-    stops = [np.log2(wrong.expose(even(), rng(s))[1].mean() / TARGET) for s in range(400)]
+    stops = [np.log2(wrong.expose(even(), rng(s))[1].mean() / SENSOR_A.target) for s in range(400)]
     assert np.std(stops) == pytest.approx(1 / 3, rel=0.15)
     assert np.mean(stops) == pytest.approx(0, abs=0.06)
     wild = camera(effects=replace(PERFECT, exposure_sd=10.0))
-    stops = [np.log2(wild.expose(even(), rng(s))[1].mean() / TARGET) for s in range(20)]
+    stops = [np.log2(wild.expose(even(), rng(s))[1].mean() / SENSOR_A.target) for s in range(20)]
     assert np.abs(stops).max() == pytest.approx(1, abs=1e-5)
 
 
