@@ -53,10 +53,10 @@ class Sensor:
 
 # Levels of the two phones of raw2raw: 12-bit with black 528, 10-bit with black 0. Wells and noise
 # of a 1.2 um and a 1.4 um pixel.
-# B keeps more headroom for highlights, as phones do: it exposes 0.85 EV less and lifts as much more
+# B keeps more headroom for highlights, as phones do: it exposes 0.36 EV less and lifts as much more
 # when it renders. Real pairs differ in exposure more than in hue.
 SENSOR_A = Sensor(528, 4095, 5000, 3.0, 0.6, 0.75, 0.18, Look(1.6, 0.25, 0.9, 1.06))
-SENSOR_B = Sensor(0, 1023, 7000, 2.5, 0.8, 0.6, 0.10, Look(4.3, 0.6, 1.15, 0.95))
+SENSOR_B = Sensor(0, 1023, 7000, 2.5, 0.8, 0.6, 0.14, Look(3.1, 0.6, 1.15, 0.95))
 
 
 @dataclass(frozen=True)
