@@ -9,6 +9,7 @@ from benchmark.plan import NONE
 from benchmark.records import Record
 from benchmark.scoring import PREVIEWS
 from benchmark.store import Store
+from benchmark.table import NO_MAPPER
 
 MARGIN = 8  # pixels between pictures
 HEADING = 22  # pixels above each column
@@ -38,14 +39,19 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
 
 def _columns(records: Sequence[Record], store: Store) -> dict[str, list[Path]]:
     """Heading to preview files; empty for records whose step is no longer in the store."""
-    order = {"floor": 0, "ceiling": 2}
+
+    def place(record: Record) -> tuple[int, str]:
+        """Lower references, mappers, upper references."""
+        upper = 2 if record.reference else 1
+        return (0 if record.protocol in NO_MAPPER else upper, record.label)
+
     columns: dict[str, list[Path]] = {}
     truth: list[Path] = []
-    for record in sorted(records, key=lambda r: (order.get(r.protocol, 1), r.mapper)):
+    for record in sorted(records, key=place):
         step = store.step_folder(record.score)
         previews = [step / f"preview-{i}.png" for i in range(min(PREVIEWS, record.n))]
         if all(file.is_file() for file in previews):
-            columns[record.protocol if record.reference else record.mapper] = previews
+            columns[record.protocol if record.reference else record.label] = previews
             truth = [step / f"truth-{i}.png" for i in range(len(previews))]
     if truth:
         columns["truth"] = truth

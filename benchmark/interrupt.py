@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+CONTINUE = 75  # exit code EX_TEMPFAIL: stopped with its state saved, start it again
 _requested = False
+
+
+def request_stop() -> None:
+    """Asks for a stop, as Ctrl-C does."""
+    global _requested
+    _requested = True
 
 
 def stop_requested() -> bool:
@@ -14,10 +21,9 @@ def stop_requested() -> bool:
 
 
 def _request(signum: int, frame: FrameType | None) -> None:
-    global _requested
     if _requested:
         raise KeyboardInterrupt
-    _requested = True
+    request_stop()
 
 
 @contextmanager

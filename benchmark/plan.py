@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import inspect
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Cell:
     Attributes:
         protocol, mapper, isp, direction, seed: its place in the grid; `mapper` and `isp` are
             "none" where the protocol has none.
+        setting: the mapper's swept config values, as (key, value).
         score: key of its last step.
         configuration: hash of all that decides the rendered pictures, whatever is measured on
             them; a record of the same cell with another one is another configuration.
@@ -42,11 +44,19 @@ class Cell:
     seed: int
     score: str
     configuration: str
+    setting: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def place(self) -> tuple[str, str, str, str, int, str]:
+        """What tells it from the other cells of a run."""
+        setting = json.dumps(sorted(self.setting))
+        return (self.protocol, self.mapper, self.isp, self.direction, self.seed, setting)
 
     @property
     def title(self) -> str:
         """For people."""
         names = [n for n in (self.protocol, self.mapper, self.isp) if n != NONE]
+        names += [f"{key}={value}" for key, value in self.setting]
         return f"{' '.join(names)} {self.direction} seed {self.seed}"
 
 
@@ -57,6 +67,28 @@ class Plan:
     steps: dict[str, StepSpec]
     cells: tuple[Cell, ...]
     skipped: tuple[str, ...] = ()  # sentences on what was left out and why
+
+
+@dataclass(frozen=True)
+class _Mapper:
+    """A mapper to compare: its name, and config values that tell it from others of that name."""
+
+    name: str
+    setting: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """For titles of steps."""
+        return " ".join([self.name, *(f"{key}={value}" for key, value in self.setting.items())])
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The key of a mapper's step, and the values of its test-time fields that are not default."""
+
+    key: str
+    setting: dict[str, Any]
+    label: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +113,7 @@ class Planner:
         config: what the user asks for.
         preset: its budget.
         data: the data set.
-        has: parts the data set has, of "anchors", "aligned", "scenes".
+        has: parts the data set has, of "anchors", "aligned", "scenes", "charts".
         extractor: names the weights behind the Fréchet distances; None without weights.
     """
 
@@ -107,6 +139,7 @@ class Planner:
         self._overrides = {
             kind: config.overrides(kind, names) for kind, names in self._named.items()
         }
+        self._sweeps = config.sweeps(self._named["mapper"])
 
     def plan(self) -> Plan:
         """The whole graph.
@@ -115,16 +148,19 @@ class Planner:
             BenchError: an unknown name or key, or a method that needs data there is not.
         """
         names = selected_protocols(self._config)
+        chosen: list[Protocol] = [PROTOCOLS.create(name) for name in names]
+        named, beside = self._mappers()
+        variants = [_Mapper(n, setting) for n in named for setting in self._sweeps[n]]
+        variants += [_Mapper(name) for name in beside]
         cells = []
-        for name in names:
-            protocol: Protocol = PROTOCOLS.create(name)
-            named, beside = self._mappers()
-            for mapper in (*named, *beside):
+        for protocol in chosen:
+            uses_mapper = protocol.evaluation("a2b").uses_mapper
+            for mapper in variants if uses_mapper else [_Mapper(NONE)]:
                 cells += self._cells(protocol, mapper)
-        if self._config.beside:
-            needs_isp = any(PROTOCOLS.create(n).needs_isp for n in names)
-            for name in self._preset.beside.protocols if needs_isp else ():
-                cells += self._cells(PROTOCOLS.create(name), NONE)
+        for name in self._preset.beside.protocols if self._config.beside else ():
+            reference: Protocol = PROTOCOLS.create(name)
+            if name not in names and any(p.needs_isp == reference.needs_isp for p in chosen):
+                cells += self._cells(reference, _Mapper(NONE))
         return Plan(self._steps, tuple(cells), tuple(dict.fromkeys(self._skipped)))
 
     def _mappers(self) -> tuple[list[str], list[str]]:
@@ -146,57 +182,75 @@ class Planner:
                 raise BenchError(f"{reason}. Choose a mapper that learns from unpaired pictures.")
         return named, beside
 
-    def _cells(self, protocol: Protocol, mapper: str) -> list[Cell]:
-        part = "scenes" if protocol.needs_isp else "aligned"
-        if part not in self._has:
-            raise BenchError(
-                f"The protocol '{protocol.info.name}' needs test pairs ('{part}'), and the data "
-                f"set '{self._data['name']}' has none."
-            )
+    def _cells(self, protocol: Protocol, mapper: _Mapper) -> list[Cell]:
+        part = self._part(protocol)
         return [
-            self._cell(protocol, mapper, isp, direction, seed)
+            self._cell(protocol, part, mapper, isp, direction, seed)
             for isp in (self._named["isp"] if protocol.needs_isp else (NONE,))
             for direction in self._config.direction
             for seed in self._config.seed
         ]
 
-    def _cell(self, protocol: Protocol, mapper: str, isp: str, direction: str, seed: int) -> Cell:
+    def _part(self, protocol: Protocol) -> str:
+        """The test pairs: raws are compared by their charts where no pairs are aligned."""
+        by_charts = "aligned" not in self._has and {"scenes", "charts"} <= self._has
+        wanted = "scenes" if protocol.needs_isp or by_charts else "aligned"
+        if wanted not in self._has:
+            raise BenchError(
+                f"The protocol '{protocol.info.name}' needs test pairs ('{wanted}'), and the data "
+                f"set '{self._data['name']}' has none."
+            )
+        return wanted
+
+    def _cell(
+        self, protocol: Protocol, part: str, mapper: _Mapper, isp: str, direction: str, seed: int
+    ) -> Cell:
         evaluation = protocol.evaluation(direction)  # type: ignore[arg-type]
-        mapper_key = self._mapper(mapper, seed) if evaluation.uses_mapper else None
+        fitted = self._mapper(mapper, seed) if evaluation.uses_mapper else None
         inputs = {}
         if evaluation.train is not None:
-            inputs["isp"] = self._isp(isp, evaluation, mapper_key, seed)
+            inputs["isp"] = self._isp(isp, evaluation, fitted, seed)
         fields = {
             "protocol": protocol.info.name,
             "version": protocol.info.version,
-            "part": "scenes" if protocol.needs_isp else "aligned",
+            "part": part,
             "camera": evaluation.test.camera,
             "reference": evaluation.reference,
         }
+        if evaluation.oracle is not None:
+            fields["oracle"] = evaluation.oracle
         if evaluation.test.mapped is not None:
-            inputs["raw"] = self._map(evaluation.test, str(fields["part"]), mapper_key, seed)
-        title = f"score {protocol.info.name} {mapper} {isp} {direction} seed {seed}"
+            inputs["raw"] = self._map(evaluation.test, part, fitted, seed)
+        title = f"score {protocol.info.name} {mapper.label} {isp} {direction} seed {seed}"
         bare = StepSpec("score", title, fields, inputs, self._data)
         measured = {**fields, "extractor": self._extractor, "images": self._config.save_images}
         score = self._add(StepSpec("score", title, measured, inputs, self._data))
-        return Cell(protocol.info.name, mapper, isp, direction, seed, score, bare.key)
+        place = (protocol.info.name, mapper.name, isp, direction, seed)
+        setting = tuple((key, _json(value)) for key, value in mapper.setting.items())
+        return Cell(*place, score, bare.key, setting)
 
-    def _mapper(self, name: str, seed: int) -> str:
-        fields = {**self._method("mapper", MAPPERS, name), "seed": seed}
-        return self._add(StepSpec("mapper", f"fit {name} seed {seed}", fields, {}, self._data))
+    def _mapper(self, mapper: _Mapper, seed: int) -> _Fitted:
+        """The step that fits a mapper; what it obeys at test time alone is not part of it."""
+        cls: Any = MAPPERS.get(mapper.name)
+        fields = self._method("mapper", MAPPERS, mapper.name, mapper.setting)
+        usual = dataclasses.asdict(cls.Config())
+        default = {key: _json(usual[key]) for key in cls.test_time}
+        setting = {k: fields["config"][k] for k in default if fields["config"][k] != default[k]}
+        fields = {**fields, "config": {**fields["config"], **default}, "seed": seed}
+        trained = {k: v for k, v in mapper.setting.items() if k not in default}
+        title = f"fit {_Mapper(mapper.name, trained).label} seed {seed}"
+        key = self._add(StepSpec("mapper", title, fields, {}, self._data))
+        return _Fitted(key, setting, mapper.label)
 
-    def _map(self, source: RawSource, part: str, mapper: str | None, seed: int) -> str:
+    def _map(self, source: RawSource, part: str, mapper: _Fitted | None, seed: int) -> str:
         assert mapper is not None
-        fields = {
-            "part": part,
-            "camera": source.camera,
-            "direction": source.mapped,
-        }
-        name = self._steps[mapper].fields["method"]
-        title = f"map {part} of camera {source.camera} by {name} seed {seed}"
-        return self._add(StepSpec("map", title, fields, {"mapper": mapper}, self._data))
+        fields: dict[str, Any] = {"part": part, "camera": source.camera, "direction": source.mapped}
+        if mapper.setting:
+            fields["setting"] = mapper.setting
+        title = f"map {part} of camera {source.camera} by {mapper.label} seed {seed}"
+        return self._add(StepSpec("map", title, fields, {"mapper": mapper.key}, self._data))
 
-    def _isp(self, name: str, evaluation: Evaluation, mapper: str | None, seed: int) -> str:
+    def _isp(self, name: str, evaluation: Evaluation, mapper: _Fitted | None, seed: int) -> str:
         assert evaluation.train is not None
         look = evaluation.reference
         fields = {
@@ -207,16 +261,20 @@ class Planner:
         inputs = {}
         title = f"train {name} for camera {look}"
         if evaluation.train.mapped is not None:
+            assert mapper is not None
             inputs["raw"] = self._map(evaluation.train, "train", mapper, seed)
-            title += f" on mapped raw ({self._steps[str(mapper)].fields['method']})"
+            title += f" on mapped raw ({mapper.label})"
         return self._add(StepSpec("isp", f"{title} seed {seed}", fields, inputs, self._data))
 
-    def _method(self, kind: str, registry: Registry, name: str) -> dict[str, Any]:
+    def _method(
+        self, kind: str, registry: Registry, name: str, setting: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Name, version and full config of a method; for a plug-in its source counts too."""
         cls: Any = registry.get(name)
         values = {
             **self._preset.values(kind, name, cls.Config),
             **self._overrides[kind].get(name, {}),
+            **(setting or {}),
         }
         config = build(cls.Config, values, f"{kind} '{name}' in preset '{self._preset.name}'")
         fields = {

@@ -18,7 +18,8 @@ class Beside(BaseModel):
     """What is run beside the methods a user names, so that a number never stands alone.
 
     Attributes:
-        protocols: reference protocols (floor, ceiling).
+        protocols: reference protocols (floor, ceiling, oracles); each is run beside the named
+            protocols that take an ISP, or take none, as it does.
         mappers: calibration mappers.
     """
 

@@ -49,9 +49,10 @@ class Task:
 
     def _line(self, note: str) -> None:
         elapsed = time.monotonic() - self._start
-        left = elapsed / max(1, self.done - self._offset) * (self.total - self.done)
+        new = self.done - self._offset
+        left = f"{elapsed / new * (self.total - self.done):.0f} s left" if new else "just begun"
         self._console.print(
-            f"{self.description}: {self.done}/{self.total}, {left:.0f} s left {note}".rstrip(),
+            f"{self.description}: {self.done}/{self.total}, {left} {note}".rstrip(),
             highlight=False,
             soft_wrap=True,
         )

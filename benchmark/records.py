@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import platform
+import re
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from benchmark.data.images import write_atomic
 from benchmark.errors import BenchError
 from benchmark.plan import NONE, Cell
 from benchmark.preset import Preset
-from benchmark.registry import PROTOCOLS
+from benchmark.registry import MAPPERS, PROTOCOLS
 from benchmark.scoring import MEASURES
 from benchmark.store import Store
 
@@ -41,7 +42,10 @@ class Record(BaseModel):
     Attributes:
         format: version of this layout.
         protocol, mapper, isp, direction, seed: the cell; "none" where there is no mapper or ISP.
-        reference: True for floor and ceiling: shown, never ranked.
+        setting: swept config values of the mapper.
+        supervision: the data the mapper learns from; empty where there is none.
+        adds: another mapper and the part that this one has beyond it, see `MethodInfo`.
+        reference: True for floor, ceiling and oracles: shown, never ranked.
         role: "named" for what the user asked for, "beside" for what was run for comparison.
         title: the protocol's title.
         cameras: names of camera A and camera B.
@@ -50,6 +54,8 @@ class Record(BaseModel):
         reduced: what the preset makes smaller than published; empty for nothing.
         n: test pictures.
         ids: their names.
+        born: the camera that took each pair, where the other camera's raw was made from its; empty
+            where both took theirs.
         per_image: metric to one value per picture, in the order of `ids`.
         sets: Fréchet and kernel distances.
         extractor: what they were computed with; None without weights.
@@ -70,6 +76,9 @@ class Record(BaseModel):
     isp: str
     direction: Literal["a2b", "b2a"]
     seed: int
+    setting: dict[str, Any] = {}
+    supervision: str = ""
+    adds: tuple[str, str] | None = None
     reference: bool
     role: Literal["named", "beside"]
     title: str
@@ -79,6 +88,7 @@ class Record(BaseModel):
     reduced: str
     n: int
     ids: tuple[str, ...]
+    born: tuple[Literal["a", "b"] | None, ...] = ()
     per_image: dict[str, tuple[float, ...]]
     sets: dict[str, SetMetric]
     extractor: dict[str, Any] | None
@@ -90,14 +100,31 @@ class Record(BaseModel):
     time: str
 
     @property
-    def cell(self) -> tuple[str, str, str, str, int]:
-        """Its place in the grid."""
-        return (self.protocol, self.mapper, self.isp, self.direction, self.seed)
+    def cell(self) -> tuple[str, str, str, str, int, str]:
+        """Its place in the grid, see :attr:`Cell.place`."""
+        setting = json.dumps(sorted(self.setting.items()))
+        return (self.protocol, self.mapper, self.isp, self.direction, self.seed, setting)
+
+    @property
+    def label(self) -> str:
+        """The mapper as tables name it, with its swept values."""
+        swept = ", ".join(f"{key} = {value}" for key, value in self.setting.items())
+        return f"{self.mapper} ({swept})" if swept else self.mapper
+
+    def half(self, born: Literal["a", "b"]) -> "Record":
+        """The same with the per-image metrics of the pairs that one camera took, and no others."""
+        chosen = [i for i, camera in enumerate(self.born) if camera == born]
+        values = {m: tuple(v[i] for i in chosen) for m, v in self.per_image.items()}
+        ids = tuple(self.ids[i] for i in chosen)
+        changes = {"n": len(ids), "ids": ids, "born": (born,) * len(ids), "per_image": values}
+        return self.model_copy(update={**changes, "sets": {}})
 
 
 def record_file(folder: Path, cell: Cell) -> Path:
     """Where the record of a cell lies in a run's folder."""
-    name = f"{cell.protocol}__{cell.mapper}__{cell.isp}__{cell.direction}__seed{cell.seed}"
+    swept = "".join(f"-{key}={value}" for key, value in cell.setting)
+    mapper = re.sub(r"[^\w.=-]", "_", cell.mapper + swept)
+    name = f"{cell.protocol}__{mapper}__{cell.isp}__{cell.direction}__seed{cell.seed}"
     return folder / "records" / f"{name}__{cell.score[:8]}.json"
 
 
@@ -119,12 +146,16 @@ def write_record(
     spec = store.spec(cell.score)
     measures = json.loads(store.verified(cell.score, MEASURES).read_text(encoding="utf-8"))
     info = PROTOCOLS.info(cell.protocol)
+    mapper = MAPPERS.info(cell.mapper) if cell.mapper != NONE else None
     record = Record(
         protocol=cell.protocol,
         mapper=cell.mapper,
         isp=cell.isp,
         direction=cell.direction,  # type: ignore[arg-type]
         seed=cell.seed,
+        setting=dict(cell.setting),
+        supervision=mapper.supervision if mapper else "",
+        adds=mapper.adds if mapper else None,
         reference=info.reference,
         role="named" if named else "beside",
         title=PROTOCOLS.get(cell.protocol).title,  # type: ignore[attr-defined]
@@ -134,6 +165,7 @@ def write_record(
         reduced=preset.reduced,
         n=len(measures["ids"]),
         ids=measures["ids"],
+        born=measures.get("born", ()),
         per_image=measures["per_image"],
         sets=measures["sets"],
         extractor=measures.get("extractor"),
@@ -171,7 +203,7 @@ def read_records(folder: Path) -> list[Record]:
         raise BenchError(
             f"{folder} holds no records. Name the folder of a run, e.g. results/simulated-quick."
         )
-    newest: dict[tuple[str, str, str, str, int], Record] = {}
+    newest: dict[tuple[str, str, str, str, int, str], Record] = {}
     for record in map(_read, files):
         other = newest.get(record.cell)
         if other is None or record.time >= other.time:
@@ -199,7 +231,7 @@ def check_same_configuration(folder: Path, cells: Iterable[Cell], data: dict, pr
     if not (folder / "records").is_dir() or not any((folder / "records").glob("*.json")):
         return
     advice = "Choose another name for this run with --name, or delete that folder."
-    planned = {(c.protocol, c.mapper, c.isp, c.direction, c.seed): c for c in cells}
+    planned = {cell.place: cell for cell in cells}
     for record in read_records(folder):
         if record.preset != preset:
             raise BenchError(

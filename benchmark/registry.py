@@ -46,6 +46,8 @@ class MethodInfo:
         needs: things beyond the installed packages, e.g. "VGG-19 weights".
         version: raised when a change of the code makes trained weights or results obsolete.
         reference: True for the floor, the ceiling and the like: shown, never ranked.
+        adds: for a method that is another one with a part of its own: that other one and the name
+            of the part, e.g. ("uvcgan", "CSTPP"); the two share a table.
     """
 
     name: str
@@ -59,6 +61,7 @@ class MethodInfo:
     needs: tuple[str, ...] = ()
     version: int = 1
     reference: bool = False
+    adds: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A table as Markdown, LaTeX (booktabs) and CSV."""
+"""A table as Markdown, LaTeX (booktabs) and CSV; its files, HTML among them."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ import pandas as pd
 from tabulate import tabulate
 
 from benchmark.data.images import write_atomic
-from benchmark.tables import Entry, Table
+from benchmark.render_html import page, table_html
+from benchmark.table import Entry, Table
 
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
@@ -19,13 +20,19 @@ _LATEX = {
 
 
 def write_tables(tables: Sequence[Table], folder: Path) -> list[Path]:
-    """Writes every table as `.md`, `.tex` and `.csv`; returns the files."""
+    """Writes every table as `.md`, `.tex`, `.csv` and `.html`; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for table in tables:
-        for suffix, render in ((".md", markdown), (".tex", latex), (".csv", csv)):
+        texts = {
+            ".md": markdown(table),
+            ".tex": latex(table),
+            ".csv": csv(table),
+            ".html": page(table.name, table_html(table)),
+        }
+        for suffix, text in texts.items():
             file = folder / f"{table.name}{suffix}"
-            write_atomic(file, render(table))
+            write_atomic(file, text)
             files.append(file)
     return files
 

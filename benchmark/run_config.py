@@ -1,7 +1,8 @@
 """What a user asks for: one run, from the command line and an optional YAML file."""
 
+from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,11 +25,19 @@ class RunConfig(BaseModel):
         data: data set, "name" or "name:argument".
         preset: budget, a name or a YAML file.
         set: changed config values, "mapper.KEY" or "isp.KEY".
+        sweep: config values of mappers to compare, "mapper.KEY" to several of them.
         beside: whether floor, ceiling and calibration of the preset are run beside.
         plugin: Python files with methods of the user.
         fid_weights: Inception weights for FID.
         save_images: whether every test picture is written as PNG.
         device: "auto", "cpu", "cuda", "cuda:1", ...
+        executor: where steps run: on this machine, on a Ray cluster, or as jobs of Slurm.
+        address: of the Ray cluster, "auto" for the one of this machine; None for that one or, when
+            there is none, a new one on this machine.
+        slurm: long options of sbatch, for all steps ("partition") or one kind ("score.time").
+        workers: steps at a time; None for one per GPU, or as many as there are trainings and
+            cores.
+        time_limit: minutes a step may take; None for any.
         name: name of the run's folder; by default made of data set and preset.
         results: where runs go.
         store: where trained weights and prepared data go; None for the user's cache folder.
@@ -44,11 +53,17 @@ class RunConfig(BaseModel):
     data: str = "simulated"
     preset: str = "quick"
     set: dict[str, Any] = Field(default_factory=dict)
+    sweep: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     beside: bool = True
     plugin: tuple[str, ...] = ()
     fid_weights: Path | None = None
     save_images: bool = False
     device: str = "auto"
+    executor: Literal["local", "ray", "slurm"] = "local"
+    address: str | None = None
+    slurm: dict[str, str | int] = Field(default_factory=dict)
+    workers: Annotated[int, Field(ge=1)] | None = None
+    time_limit: Annotated[float, Field(gt=0)] | None = None
     name: str | None = None
     results: Path = Path("results")
     store: Path | None = None
@@ -85,6 +100,36 @@ class RunConfig(BaseModel):
             for name in takers:
                 values[name][key] = value
         return values
+
+    def sweeps(self, names: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+        """The swept config values of each mapper: all combinations of those it has a field for.
+
+        Args:
+            names: the mappers the user named.
+
+        Raises:
+            BenchError: a key that no named mapper has, or that is also set.
+        """
+        fields = {name: field_names(MAPPERS.get(name).Config) for name in names}  # type: ignore[attr-defined]
+        swept: dict[str, tuple[Any, ...]] = {}
+        for path, values in self.sweep.items():
+            owner, _, key = path.partition(".")
+            if owner != "mapper" or not key:
+                raise BenchError(f"--sweep {path}: write mapper.KEY=VALUE,VALUE,...")
+            if path in self.set:
+                raise BenchError(f"{path} is both set and swept; leave one of them out.")
+            if not any(key in known for known in fields.values()):
+                every = sorted(set().union(*fields.values()))
+                raise unknown_name("config key", key, every, f"--sweep {path}")
+            swept[key] = values
+        return {
+            name: [
+                dict(zip(keys, combination, strict=True))
+                for combination in product(*(swept[key] for key in keys))
+            ]
+            for name, known in fields.items()
+            for keys in [[key for key in swept if key in known]]
+        }
 
 
 def resolve_names(

@@ -16,12 +16,15 @@ from PIL import Image
 from benchmark.data.images import ImageSet, save_array, write_atomic
 from benchmark.errors import BenchError
 from benchmark.interrupt import leave_if_requested
+from benchmark.metrics.angular import angular_error, rgb
+from benchmark.metrics.chart import chart_colours, chart_mae
 from benchmark.metrics.fid_weights import FidWeights, find_weights
 from benchmark.metrics.frechet import frechet_distance, frechet_leave_one_out
 from benchmark.metrics.inception import BATCH_SIZE, FeatureExtractor, Resize
 from benchmark.metrics.kid import kernel_distance, kernel_leave_one_out
 from benchmark.metrics.kl import eight_bit, kl_divergence
 from benchmark.metrics.pixel import mae, psnr, ssim
+from benchmark.oracles import ORACLES, samples, transformed
 from benchmark.progress import Progress
 from isp_models.base import DeepISP
 
@@ -47,6 +50,9 @@ class ScoreStep:
         title: names the bar.
         fid_weights: Inception weights; None for no Fréchet distances.
         save_images: whether every picture is written as PNG.
+        aligned: whether raws and truths agree pixel by pixel; only asked without an ISP.
+        oracle: the transform of `benchmark/oracles.py` that is fitted on each pair and put in
+            place of a mapper; None for none.
     """
 
     raws: ImageSet
@@ -58,36 +64,70 @@ class ScoreStep:
     title: str
     fid_weights: Path | None = None
     save_images: bool = False
+    aligned: bool = True
+    oracle: str | None = None
 
     def run(self) -> dict[str, Any]:
         """Measures all pictures, writes the measures, and tells how many there were."""
         if [r.id for r in self.raws] != [t.id for t in self.truth]:
             raise BenchError(f"{self.title}: the test raws and the truths are of other scenes.")
         images = self._raw_metrics() if self.isp is None else self._developed_metrics()
-        ids = [record.id for record in self.raws]
-        write_atomic(self.folder / MEASURES, json.dumps({"ids": ids, **images}, indent=1))
-        return {"pictures": len(ids)}
+        facts: dict[str, Any] = {"ids": [record.id for record in self.raws], **images}
+        born = [raw.born or truth.born for raw, truth in zip(self.raws, self.truth, strict=True)]
+        if any(born):
+            facts["born"] = born
+        write_atomic(self.folder / MEASURES, json.dumps(facts, indent=1))
+        return {"pictures": len(self.raws)}
 
     def _raw_metrics(self) -> dict[str, Any]:
-        """Pixel metrics of mapped raw against the other camera's raw."""
+        """Mapped raw against the other camera's raw: pixels, charts, distribution of values."""
         rows = []
         with self.progress.task(self.title, len(self.raws)) as task:
             for i in range(len(self.raws)):
                 leave_if_requested()
-                raw, truth = self.raws.raw(i), self.truth.raw(i)
-                rows.append(
-                    {
-                        "psnr": psnr(raw, truth),
-                        "ssim": ssim(raw, truth),
-                        "mae": mae(raw, truth),
-                        "kl": kl_divergence(eight_bit(raw), eight_bit(truth)),
-                    }
-                )
+                raw, truth = self._raw_pair(i)
+                rows.append(self._compared(i, raw, truth))
                 if i < PREVIEWS:
                     _preview(_visible(raw), self.folder / f"preview-{i}.png")
                     _preview(_visible(truth), self.folder / f"truth-{i}.png")
                 task.advance()
-        return {"per_image": {name: [row[name] for row in rows] for name in rows[0]}, "sets": {}}
+        # A metric is one of the set only if every picture has it: a chart may be hidden.
+        names = [name for name in rows[0] if all(name in row for row in rows)]
+        return {"per_image": {name: [row[name] for row in rows] for name in names}, "sets": {}}
+
+    def _raw_pair(self, i: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Raw under test, through the oracle if there is one, and truth."""
+        raw, truth = self.raws.raw(i), self.truth.raw(i)
+        if self.oracle is None:
+            return raw, truth
+        pair = (samples(raw), samples(truth)) if self.aligned else self._patches(i, raw, truth)
+        return transformed(raw, ORACLES[self.oracle](*pair)), truth
+
+    def _compared(
+        self, i: int, raw: NDArray[np.float32], truth: NDArray[np.float32]
+    ) -> dict[str, float]:
+        values = {}
+        if self.aligned:
+            values = {
+                "psnr": psnr(raw, truth),
+                "ssim": ssim(raw, truth),
+                "mae": mae(raw, truth),
+                "angular": angular_error(raw, truth),
+            }
+        if self.raws[i].charts and self.truth[i].charts:
+            values["chart_mae"] = chart_mae(*self._patches(i, raw, truth))
+        return {**values, "kl": kl_divergence(eight_bit(raw), eight_bit(truth))}
+
+    def _patches(
+        self, i: int, raw: NDArray[np.float32], truth: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean colours of the charts' patches in both, (P, 4) each."""
+        if not self.raws[i].charts or not self.truth[i].charts:
+            raise BenchError(
+                f"{self.title}: the pair {self.raws[i].id} is not aligned and has no charts in "
+                "both pictures, so there is nothing to compare but histograms."
+            )
+        return chart_colours(raw, self.raws[i].charts), chart_colours(truth, self.truth[i].charts)
 
     def _developed_metrics(self) -> dict[str, Any]:
         """KL, and Fréchet and kernel distances where there are weights, of developed pictures."""
@@ -163,8 +203,7 @@ def _set_metrics(
 
 def _visible(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Packed raw as the paper shows it: [R, mean of greens, B] with gamma 1/1.6."""
-    rgb = np.stack([raw[0], (raw[1] + raw[2]) / 2, raw[3]])
-    return eight_bit(np.clip(rgb, 0, 1) ** (1 / 1.6))
+    return eight_bit(np.clip(rgb(raw), 0, 1) ** (1 / 1.6))
 
 
 def _png(picture: NDArray[np.uint8]) -> Image.Image:

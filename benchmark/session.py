@@ -1,6 +1,7 @@
 """From a run's config to everything needed to run it, checked before any long work."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import torch
 from benchmark.batches import crop_grid
 from benchmark.data.base import CameraPair, DataSource
 from benchmark.errors import BenchError
+from benchmark.executors.choose import check_executor, make_executor, step_command
+from benchmark.executors.levels import command_lines
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.plan import Cell, DataIdentity, Plan, Planner
 from benchmark.preset import Preset, load_preset
@@ -17,7 +20,7 @@ from benchmark.progress import Progress
 from benchmark.records import check_same_configuration, write_record
 from benchmark.registry import DATASETS, ISPS, MAPPERS
 from benchmark.run_config import RunConfig, split_data
-from benchmark.runner import Outcome, run_plan
+from benchmark.runner import Outcome, Runner
 from benchmark.steps import Context
 from benchmark.store import Store, default_store, require_writable
 from benchmark.training import pick_device
@@ -61,8 +64,7 @@ class Session:
         Raises:
             BenchError: the pictures are smaller than a method's training crops.
         """
-        path = self.weights.weights.path if self.weights.weights else None
-        context = Context(self.store, self.device, progress, path)
+        context = Context(self.store, self.device, progress, self._fid_weights)
         _check_crops(self.plan, context.data(vars(self.identity)))
         missing = {} if self.weights.weights else {"fid": NO_FID}
         named = set(self.config.mapper)
@@ -74,7 +76,20 @@ class Session:
                 missing=missing, device=device_name(self.device),
             )  # fmt: skip
 
-        return run_plan(self.plan, context, record)
+        executor = make_executor(self.config, self.plan, context)
+        try:
+            return Runner(self.plan, self.store, executor, progress, record).run()
+        finally:
+            executor.close()
+
+    def command_lines(self) -> Iterator[str]:
+        """A shell script that runs what is missing, in an order in which inputs come first."""
+        command = step_command(self.config, self.store, self._fid_weights, self.config.device)
+        return command_lines(self.plan, self.store, command)
+
+    @property
+    def _fid_weights(self) -> Path | None:
+        return self.weights.weights.path if self.weights.weights else None
 
 
 def open_session(config: RunConfig, *, download: bool = True) -> Session:
@@ -87,6 +102,7 @@ def open_session(config: RunConfig, *, download: bool = True) -> Session:
     Raises:
         BenchError: anything that would make the run fail later and can be known now.
     """
+    check_executor(config)
     config.load_plugins()
     preset = load_preset(config.preset)
     source = open_source(config.data, preset)

@@ -1,7 +1,8 @@
 """Running one step of the graph. The unit of work is a key; everything else is in the store."""
 
 import time
-from dataclasses import dataclass, field
+import traceback
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -12,7 +13,7 @@ from safetensors.torch import load_model, save_model
 from benchmark import memory
 from benchmark.batches import Batches, PairedBatches, UnpairedBatches
 from benchmark.data.base import CameraPair, PairSet
-from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
+from benchmark.data.images import ImageSet, ImageWriter
 from benchmark.errors import BenchError
 from benchmark.interrupt import leave_if_requested
 from benchmark.progress import Progress
@@ -22,7 +23,7 @@ from benchmark.seeds import seed_of
 from benchmark.stage import Stage
 from benchmark.store import StepSpec, Store
 from benchmark.supervision import DeclaredData
-from benchmark.training import Trainer, parameter_count
+from benchmark.training import Trainer, TrainingError, parameter_count
 from isp_models.base import DeepISP
 from mappers.base import Mapper
 
@@ -86,6 +87,22 @@ def run_step(key: str, context: Context) -> None:
         )
 
 
+def attempt_step(key: str, context: Context) -> str | None:
+    """Runs a step; a failure is written down in the store, and its reason is returned.
+
+    Raises:
+        KeyboardInterrupt: a stop was asked for; what can be saved is saved.
+    """
+    try:
+        run_step(key, context)
+    except Exception as error:
+        known = isinstance(error, BenchError | TrainingError)
+        reason = str(error) if known else f"{type(error).__name__}: {error}"
+        context.store.fail(key, reason, traceback.format_exc())
+        return reason
+    return None
+
+
 def _fit_mapper(spec: StepSpec, context: Context) -> dict[str, Any]:
     fields = spec.fields
     name, seed = fields["method"], fields["seed"]
@@ -142,13 +159,14 @@ def _train(
         "seconds": trained.seconds,
         "parameters": parameter_count(model),
         "device": str(context.device),
+        "threads": torch.get_num_threads(),  # another number of them may change the last bits
     }
 
 
 def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
     fields = spec.fields
     images = _part(context.data(spec.data), fields["part"], fields["camera"])
-    mapper = load_mapper(spec.inputs["mapper"], context)
+    mapper = load_mapper(spec.inputs["mapper"], context, fields.get("setting"))
     writer = ImageWriter(context.store.step_folder(spec.key) / "images")
     with context.progress.task(spec.title, len(images)) as task, torch.inference_mode():
         for i, image in enumerate(images):
@@ -161,9 +179,7 @@ def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
                 if not np.isfinite(mapped).all():
                     raise BenchError(f"{spec.title}: the mapped raw of {image.id} holds NaN.")
                 counts = np.rint(mapped * MAPPED_RANGE).astype(np.uint16)
-                record = ImageRecord(
-                    image.id, image.height, image.width, MAPPED_RANGE, source=spec.title
-                )
+                record = replace(image, range=MAPPED_RANGE, srgb=None, source=spec.title)
                 writer.write(i, record, counts)
             task.advance()
     writer.close()
@@ -190,6 +206,8 @@ def _score(spec: StepSpec, context: Context) -> dict[str, Any]:
         title=spec.title,
         fid_weights=context.fid_weights if fields["extractor"] is not None else None,
         save_images=fields["images"],
+        aligned=fields["part"] == "aligned",
+        oracle=fields.get("oracle"),
     ).run()
 
 
@@ -202,9 +220,16 @@ def _create_mapper(fields: dict[str, Any], seed: int) -> Mapper:
         return cast(Mapper, MAPPERS.create(fields["method"], **fields["config"]))
 
 
-def load_mapper(key: str, context: Context) -> Mapper:
-    """A fitted mapper from the store, ready to map."""
+def load_mapper(key: str, context: Context, setting: dict[str, Any] | None = None) -> Mapper:
+    """A fitted mapper from the store, ready to map.
+
+    Args:
+        key: of its step.
+        context: where the store is, and the device.
+        setting: changed values of the config fields that it declares as test-time ones.
+    """
     fields = context.store.spec(key).fields
+    fields = {**fields, "config": {**fields["config"], **(setting or {})}}
     mapper = _create_mapper(fields, fields["seed"])
     load_model(mapper, context.store.verified(key, WEIGHTS))
     return mapper.to(context.device).eval()

@@ -2,14 +2,15 @@
 
 `steps/<key>/` holds `spec.json` (what the step is; enough to run it), its products, and, written
 last, `done.json` with their checksums, or `failure.json` with the traceback. `data/` holds
-prepared data sets.
+prepared data sets. Both hold an `owner/` folder, the lock (see `benchmark/lock.py`).
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import platform
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -18,8 +19,14 @@ from typing import Any
 
 from benchmark.data.images import write_atomic
 from benchmark.errors import BenchError
+from benchmark.interrupt import leave_if_requested
+from benchmark.lock import PLACE, Holding, Lock
 
 KEY_LENGTH = 20  # hex digits; 80 bits are ample for one store
+PRODUCTS = (".safetensors", ".json", ".npy", ".png")  # what a finished step vouches for
+NOTES = ("spec.json", "done.json", "failure.json")
+SUMS = "sha256.json"  # of a prepared data set
+POLL = 0.5  # seconds between two looks at a lock that is waited for
 
 
 @dataclass(frozen=True)
@@ -61,15 +68,22 @@ def default_store() -> Path:
 
 
 class Store:
-    """A store in a folder, made when it is not there.
+    """A store in a folder.
+
+    Args:
+        folder: made when it is not there.
+        look_only: nothing will be written; the folder must be there.
 
     Raises:
-        BenchError: the folder cannot be written.
+        BenchError: the folder cannot be written, or is not there to look at.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, look_only: bool = False) -> None:
         self.folder = folder
-        require_writable(folder, "--store")
+        if not look_only:
+            require_writable(folder, "--store")
+        elif not folder.is_dir():
+            raise BenchError(f"There is no store in {folder}. Name another with --store.")
 
     def data_folder(self, name: str, fingerprint: str) -> Path:
         """Where a prepared data set lies."""
@@ -78,6 +92,10 @@ class Store:
     def step_folder(self, key: str) -> Path:
         """Where a step lies, whether it was run or not."""
         return self.folder / "steps" / key
+
+    def step_keys(self) -> list[str]:
+        """Keys of all steps that were ever planned here, sorted."""
+        return sorted(file.parent.name for file in self.folder.glob("steps/*/spec.json"))
 
     def add(self, spec: StepSpec) -> None:
         """Writes down what a step is, so that its key alone is enough to run it."""
@@ -90,12 +108,17 @@ class Store:
         """What a step is.
 
         Raises:
-            BenchError: no step of that key was ever planned here.
+            BenchError: no step of that key was ever planned here, or its description is damaged.
         """
         file = self.step_folder(key) / "spec.json"
         if not file.is_file():
             raise BenchError(f"The store {self.folder} knows no step {key}.")
-        return StepSpec(**json.loads(file.read_text(encoding="utf-8")))
+        try:
+            return StepSpec(**json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise BenchError(
+                f"{file} is damaged ({error}). Delete {file.parent} and run again."
+            ) from error
 
     def is_done(self, key: str) -> bool:
         """Whether the step is finished."""
@@ -107,24 +130,28 @@ class Store:
         return json.loads(text)["outcome"]
 
     def finish(self, key: str, outcome: dict[str, Any]) -> None:
-        """Marks a step as done, with the checksums of its weights and records."""
+        """Marks a step as done, with the checksums of all it made."""
         folder = self.step_folder(key)
-        products = sorted(
-            file
-            for suffix in ("*.safetensors", "*.json")
-            for file in folder.glob(suffix)
-            if file.name not in ("spec.json", "done.json", "failure.json")
-        )
-        sums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in products}
         (folder / "failure.json").unlink(missing_ok=True)
-        write_atomic(
-            folder / "done.json", json.dumps({"outcome": outcome, "sha256": sums}, indent=1)
-        )
+        done = {"outcome": outcome, "sha256": checksums(folder)}
+        write_atomic(folder / "done.json", json.dumps(done, indent=1))
+
+    def seal(self, data_folder: Path) -> None:
+        """Writes down the checksums of a data set just prepared, once."""
+        if not (data_folder / SUMS).is_file():
+            write_atomic(data_folder / SUMS, json.dumps(checksums(data_folder), indent=0))
 
     def fail(self, key: str, reason: str, trace: str) -> None:
         """Writes down why a step failed; a failure is never taken for a result."""
         text = json.dumps({"reason": reason, "traceback": trace}, indent=1)
         write_atomic(self.step_folder(key) / "failure.json", text)
+
+    def failure(self, key: str) -> str | None:
+        """Why a step failed when it was last tried; None if it did not."""
+        file = self.step_folder(key) / "failure.json"
+        if not file.is_file():
+            return None
+        return str(json.loads(file.read_text(encoding="utf-8"))["reason"])
 
     def verified(self, key: str, name: str) -> Path:
         """A product of a finished step, after its checksum was compared.
@@ -135,7 +162,7 @@ class Store:
         folder = self.step_folder(key)
         done = json.loads((folder / "done.json").read_text(encoding="utf-8"))
         file = folder / name
-        if hashlib.sha256(file.read_bytes()).hexdigest() != done["sha256"].get(name):
+        if not file.is_file() or sha256_of(file) != done["sha256"].get(name):
             (folder / "done.json").unlink()
             raise BenchError(
                 f"{file} is damaged: its checksum is not the one written when the step was "
@@ -147,18 +174,51 @@ class Store:
     def lock(self, folder: Path, wait: bool = False) -> Iterator[bool]:
         """Holds a folder of the store for this process; gives False when another one holds it.
 
-        With `wait` it waits for the other one instead.
-
-        The lock belongs to the open file, so that a dead owner holds nothing.
+        With `wait` it waits for the other one instead. What a dead process held is taken over.
         """
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
+        lock = Lock(folder)
+        while not lock.acquire():
+            if not wait:
                 yield False
                 return
+            leave_if_requested()
+            time.sleep(POLL)
+        try:
             yield True
+        finally:
+            lock.release()
+
+    def holding(self, key: str) -> Holding | None:
+        """Which living process runs a step now, if one does."""
+        return Lock(self.step_folder(key)).holding()
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be the key of a step."""
+    return re.fullmatch(f"[0-9a-f]{{{KEY_LENGTH}}}", text) is not None
+
+
+def sha256_of(file: Path) -> str:
+    """The checksum of a file of any size."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Checksums of the products in a folder, by path below it; logs and notes are none."""
+    return {
+        str(file.relative_to(folder).as_posix()): sha256_of(file)
+        for file in sorted(folder.rglob("*"))
+        if file.suffix in PRODUCTS
+        and not file.name.startswith(".")
+        and file.parent.name != PLACE
+        and not (file.parent == folder and file.name in (*NOTES, SUMS))
+    }
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(file.lstat().st_size for file in folder.rglob("*") if not file.is_dir())
 
 
 def require_writable(folder: Path, option: str) -> None:

@@ -41,6 +41,10 @@ class ISPConfig:
 class DeepISP(nn.Module):
     """Develops packed raw to sRGB at twice the packed size.
 
+    A picture is always developed whole, up to a full sensor (1512 x 2016 packed pixels, within
+    16 GB): instance norms and attention look at all of it, so that tiles would differ from the
+    whole. A network that would need more memory takes :class:`isp_models.strips.StripConv2d`.
+
     Attributes:
         minimum_size: smallest packed side the network takes; smaller pictures are padded.
         size_multiple: the packed sides must be multiples of it; others are padded.

@@ -15,11 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import torch
 from torch import Tensor
 from torch.optim import Adam
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend
+from benchmark.stage import Optimisation, Stage, descend, linear_decay
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.losses import ms_ssim, mse
 from isp_models.perceptual import MINIMUM_SIDE, PerceptualConfig, perceptual, vgg_weights_path
@@ -66,11 +67,14 @@ class PyNETConfig(PyNETVariant, StagedConfig, PerceptualConfig):
     Attributes:
         crop_size: side of the training crops in packed pixels.
         learning_rate: of Adam, the same at all levels.
+        decay_from: fraction of each level's steps after which the rate falls linearly to 0; 1, as
+            published, for never.
         perceptual_weight: factor on the perceptual loss.
     """
 
     crop_size: int = 224
     learning_rate: float = 5e-5
+    decay_from: float = 1.0
     perceptual_weight: float = 1.0
 
 
@@ -98,7 +102,8 @@ class PyNET(DeepISP):
 
     def __init__(self, config: PyNETConfig | None = None) -> None:
         super().__init__(config)
-        self.network = PyNETNetwork(self.config)
+        # Channels last makes a training step a fifth to a third faster, on CPUs too.
+        self.network = PyNETNetwork(self.config).to(memory_format=torch.channels_last)
 
     def develop(self, raw: Tensor) -> Tensor:
         """See the contract; level 0."""
@@ -128,8 +133,13 @@ class PyNET(DeepISP):
         return overridden(stages, self.config)
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
-        """A new Adam with a constant rate for each level."""
-        return Optimisation({"adam": Adam(self.parameters(), lr=self.config.learning_rate)})
+        """A new Adam for each level; a constant rate unless `decay_from` is below 1."""
+        adam = Adam(self.parameters(), lr=self.config.learning_rate)
+        if self.config.decay_from >= 1:
+            return Optimisation({"adam": adam})
+        return Optimisation(
+            {"adam": adam}, [linear_decay(adam, total_steps, self.config.decay_from)]
+        )
 
     def training_step(
         self, batch: ISPBatch, stage: Stage, optimisation: Optimisation

@@ -1,7 +1,8 @@
 """The network of PyNET: blocks, five levels of a pyramid, and the level that doubles the size.
 
 S is the packed size, w the width multiplier. Level n has 32, 64, 128, 256, 512 · w features for
-n = 1 … 5 and the size S / 2^(n-1). What the levels do is told in `pynet.py`.
+n = 1 … 5 and the size S / 2^(n-1). What the levels do is told in `pynet.py`. Instance norms see the
+whole picture, so a full sensor is developed whole; its convolutions go strip by strip.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from isp_models.base import ISPConfig
+from isp_models.strips import StripConv2d
 from isp_models.zurich import WideTanh
 
 FEATURES = (32, 64, 128, 256, 512)  # of levels 1 to 5
@@ -92,13 +94,7 @@ def _conv_unit(
 
 
 def _conv(variant: PyNETVariant, kernel: int, before: int, after: int) -> nn.Conv2d:
-    return nn.Conv2d(
-        before,
-        after,
-        kernel,
-        padding=kernel // 2,
-        padding_mode="zeros" if variant.pad == "zero" else "reflect",
-    )
+    return StripConv2d(before, after, kernel, "zeros" if variant.pad == "zero" else "reflect")
 
 
 class Up(nn.Module):

@@ -1,6 +1,8 @@
 """The network of PyNET-V2 Mobile: three levels, residual groups, spatial and channel attention.
 
-S is the packed size. Level n works at S / 2^(n-1); its head doubles that.
+S is the packed size. Level n works at S / 2^(n-1); its head doubles that. Instance norms and
+channel attention take the statistics of the picture at hand: of a crop in training, of all of it
+in use.
 """
 
 import torch

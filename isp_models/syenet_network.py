@@ -154,7 +154,8 @@ class SYENetNetwork(nn.Module):
         """The slim form, equal to the training form in eval mode up to rounding."""
         with torch.device("meta"):  # draws no random numbers
             slim = SYENetNetwork(self.channels, scale=None)
-        with torch.autocast(self.body.offset.device.type, enabled=False):
+        device = self.body.offset.device.type
+        with torch.autocast("cpu" if device == "meta" else device, enabled=False):  # meta has none
             slim.load_state_dict(_slim_state(self), assign=True)
         return slim.eval().requires_grad_(False)
 

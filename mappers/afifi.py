@@ -32,6 +32,7 @@ from mappers.base import (
 )
 from mappers.losses import l1
 from mappers.networks.padding import at_multiple
+from mappers.networks.tiling import map_tiles
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class AfifiConfig(MapperConfig):
         cross_weight: of what the other camera's decoder makes of an anchor.
         latent_weight: of the difference of the two encoders' features of an anchor pair.
         widths: channels of the levels, finest first.
+        tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
+            memory; 0 for every picture at once.
     """
 
     epochs: float = 50
@@ -67,6 +70,7 @@ class AfifiConfig(MapperConfig):
     cross_weight: float = 1.0
     latent_weight: float = 1.0
     widths: tuple[int, ...] = (32, 64, 128, 256)
+    tile: int = 1024
 
 
 class Encoder(nn.Module):
@@ -127,11 +131,17 @@ class Afifi(Mapper):
         self.decoders = nn.ModuleDict({camera: Decoder(widths) for camera in "ab"})
 
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
-        """The encoder of the camera mapped from, the decoder of the camera mapped to."""
+        """The encoder of the camera mapped from, the decoder of the camera mapped to; in tiles."""
         encoder = self.encoders[source_of(direction)]
         decoder = self.decoders[target_of(direction)]
         multiple = 2 ** (len(self.config.widths) - 1)
-        return at_multiple(lambda x: decoder(encoder(x)), raw, multiple)
+
+        def whole(x: Tensor) -> Tensor:
+            return at_multiple(lambda padded: decoder(encoder(padded)), x, multiple)
+
+        if self.config.tile:
+            return map_tiles(whole, raw, self.config.tile, fixed=False)
+        return whole(raw)
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""

@@ -103,10 +103,15 @@ class Mapper(nn.Module):
     The policy for the range of values, stated once: `mapper(raw, direction)` is clamped to
     [0, 1], because that is what an ISP takes in and what sensors give out; `map` and the bare
     networks are not clamped, because clamping stops gradients.
+
+    Attributes:
+        test_time: config fields that a fitted mapper obeys when it maps. It is always fitted with
+            their defaults, once for all their values, so no weight may depend on them.
     """
 
     Config: ClassVar[type] = MapperConfig
     info: ClassVar[MethodInfo]
+    test_time: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, config: Any = None) -> None:
         super().__init__()

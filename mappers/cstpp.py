@@ -11,9 +11,10 @@ head, own layer norms. `basis="authors_code"` and `dup_updates=True` bring back 
 
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
@@ -37,7 +38,7 @@ class CSTPPConfig(CycleConfig):
         init: "authors": all weights random, the first output differs from the input by about
             0.035; "zero": the head's last layer starts at 0, the first output is the input.
         head_gelu: a GELU between the two linear layers of the head (the paper's "MLP").
-        downsample: M of Sec. 3.3; the network looks at the picture shrunk by M.
+        downsample: M of Sec. 3.3; at test time the network looks at the picture shrunk by M.
         patch_wise: False averages the tokens to one transform per picture (ablation).
         discriminator: "scalar": one verdict per image, as in the code; "map": one per patch.
         share_layer_norm: layer norms common to both directions, as in the paper's text; the code
@@ -57,7 +58,7 @@ class CSTPPConfig(CycleConfig):
     basis: Literal["paper", "authors_code"] = "paper"
     init: Literal["authors", "zero"] = "authors"
     head_gelu: bool = False
-    downsample: int = 1
+    downsample: Annotated[int, Field(ge=1)] = 1
     patch_wise: bool = True
     discriminator: Literal["scalar", "map"] = "scalar"
     share_layer_norm: bool = False
@@ -133,6 +134,7 @@ class CSTPP(CycleMapper):
     """5,765,376 distinct generator parameters for both directions."""
 
     Config = CSTPPConfig
+    test_time = ("downsample",)
 
     def build_generators(self) -> dict[str, nn.Module]:
         """Two generators that share their linear and convolution layers, heads apart."""

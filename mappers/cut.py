@@ -6,6 +6,7 @@ The method is one-sided; both directions are trained side by side, with nothing 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -62,7 +63,8 @@ class CUTConfig(MapperConfig):
         blocks: residual blocks of a generator, at least 5.
         feature_width: of the contrastive features.
         discriminator_width: channels after the first layer of a discriminator.
-        tile: side of the tiles in which a picture is mapped; 0 for the whole picture at once.
+        tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
+            memory; 0 for every picture at once.
     """
 
     epochs: float = 400
@@ -84,7 +86,7 @@ class CUTConfig(MapperConfig):
     blocks: int = 9
     feature_width: int = 256
     discriminator_width: int = 64
-    tile: int = 0
+    tile: int = 1024
 
 
 class OneSided(nn.Module):
@@ -180,9 +182,10 @@ class CUT(Mapper):
             mapped: Tensor = generator(2 * x - 1)
             return (mapped + 1) / 2
 
+        whole = partial(at_multiple, network, multiple=ResnetGenerator.MULTIPLE)
         if self.config.tile:
-            return map_tiles(network, raw, self.config.tile)
-        return at_multiple(network, raw, ResnetGenerator.MULTIPLE)
+            return map_tiles(whole, raw, self.config.tile, fixed=False)
+        return whole(raw)
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""

@@ -115,6 +115,10 @@ class CycleMapper(Mapper):
         output: Tensor = self.generators[direction](image)
         return output
 
+    def reconstruction_loss(self, image: Tensor, reference: Tensor) -> Tensor:
+        """How far a picture is from the one it was made from (Eq. 8). Default: L1."""
+        return l1(image, reference)
+
     def discriminator_penalty(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor | None:
         """A term added to the loss of one discriminator, e.g. a gradient penalty. Default: none."""
         return None
@@ -187,7 +191,8 @@ class CycleMapper(Mapper):
             losses[f"adversarial_{there}"] = lsgan(verdict, real=True)  # Eq. 10
             if c.cycle_weight:
                 again = self.translate(fake[target], BACK[there])
-                losses[f"cycle_{source}"] = c.cycle_weight * l1(again, real[source])  # Eq. 8
+                distance = self.reconstruction_loss(again, real[source])
+                losses[f"cycle_{source}"] = c.cycle_weight * distance  # Eq. 8
             if c.identity_weight:
                 same = self.translate(real[target], there)
                 losses[f"identity_{target}"] = c.identity_weight * l1(same, real[target])  # Eq. 9

@@ -24,14 +24,14 @@ class CycleGANConfig(CycleConfig):
     Attributes:
         width: channels after the first layer of a generator.
         blocks: residual blocks of a generator.
-        tile: side of the tiles in which a picture is mapped, in packed pixels; 0 for the whole
-            picture at once. The statistics of the instance norms are those of what is mapped at
-            once: of a crop in training, of the whole picture or a tile here.
+        tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
+            memory; 0 for every picture at once. The statistics of the instance norms are those of
+            what is mapped at once: of a crop in training, of a picture or a tile here.
     """
 
     width: int = 64
     blocks: int = 9
-    tile: int = 0
+    tile: int = 1024
 
 
 @register_mapper(
@@ -45,7 +45,8 @@ class CycleGANConfig(CycleConfig):
     deviations=(
         "Four channels. Crops are cut from the raw as it is, without the resize to 286 pixels, and "
         "are turned and flipped, as for every mapper here. Crops of A and B are drawn "
-        "independently. Whole pictures are mapped at once by default; the papers do not say."
+        "independently. Pictures up to 1024 packed pixels are mapped at once, larger ones in "
+        "overlapping, blended tiles; the papers do not say."
     ),
 )
 class CycleGAN(CycleMapper):
@@ -76,6 +77,7 @@ class CycleGAN(CycleMapper):
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
         """The generator on the whole picture, or on tiles; the output lies in (0, 1)."""
         network = partial(super().map, direction=direction)
+        whole = partial(at_multiple, network, multiple=ResnetGenerator.MULTIPLE)
         if self.config.tile:
-            return map_tiles(network, raw, self.config.tile)
-        return at_multiple(network, raw, ResnetGenerator.MULTIPLE)
+            return map_tiles(whole, raw, self.config.tile, fixed=False)
+        return whole(raw)

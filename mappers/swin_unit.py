@@ -42,8 +42,8 @@ class SwinUnitConfig(CycleConfig):
     Attributes:
         width: channels of the generator's branches at half the size; a multiple of 4.
         blocks: Swin blocks of a generator.
-        tile: side of the tiles in which a picture is mapped; 0 for the whole picture at once (about
-            8 GB for 2016 x 1512 packed pixels).
+        tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
+            memory; 0 for every picture at once.
     """
 
     epochs: float = 50
@@ -51,7 +51,7 @@ class SwinUnitConfig(CycleConfig):
     lr_discriminator: float = 1e-4
     width: int = 48
     blocks: int = 6
-    tile: int = 0
+    tile: int = 1024
 
 
 @register_mapper(
@@ -116,9 +116,10 @@ class SwinUnit(CycleMapper):
 
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
         """The generator on the whole picture, or on tiles; the output lies in (0, 1)."""
+        whole = partial(super().map, direction=direction)
         if self.config.tile:
-            return map_tiles(partial(super().map, direction=direction), raw, self.config.tile)
-        return super().map(raw, direction)
+            return map_tiles(whole, raw, self.config.tile, fixed=False)
+        return whole(raw)
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

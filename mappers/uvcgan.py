@@ -17,7 +17,6 @@ from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage, descend
 from mappers.base import Direction, MapperBatch, register_mapper
 from mappers.cycle import Camera, CycleConfig, CycleMapper
-from mappers.losses import l1
 from mappers.networks import initialise
 from mappers.networks.tiling import map_tiles
 from mappers.networks.unet_vit import UNetViT
@@ -47,7 +46,7 @@ class UVCGANConfig(CycleConfig):
         pretrain_cycles: cosine cycles from the full rate to almost 0.
         mask_size: side of the masked blocks in packed pixels.
         mask_probability: part of the blocks that is masked.
-        widths: channels of the four levels of the U-Net; the last is the width of the tokens.
+        widths: channels of the levels of the U-Net; the last is the width of the tokens.
         blocks: transformer blocks.
         heads: attention heads.
     """
@@ -66,7 +65,7 @@ class UVCGANConfig(CycleConfig):
     pretrain_cycles: int = 1
     mask_size: int = 32
     mask_probability: float = 0.4
-    widths: tuple[int, int, int, int] = (48, 96, 192, 384)
+    widths: tuple[int, ...] = (48, 96, 192, 384)
     blocks: int = 12
     heads: int = 6
 
@@ -93,27 +92,36 @@ class UVCGAN(CycleMapper):
     Networks work on raw in [0, 1].
 
     Raises:
-        BenchError: `crop_size` is no multiple of 16.
+        BenchError: `crop_size` is no multiple of 2^levels.
     """
 
     Config = UVCGANConfig
 
     def __init__(self, config: Any = None) -> None:
         super().__init__(config)
-        self.apply(initialise.normal(0.02))
-        if self.config.crop_size % 16:
-            raise BenchError(
-                f"crop_size is {self.config.crop_size}; {self.info.name} needs a multiple of 16 "
-                "packed pixels, because each of its tokens stands for a patch of 16."
-            )
+        self.generators.apply(initialise.normal(0.02))
 
     def build_generators(self) -> dict[str, nn.Module]:
         """One U-Net-ViT per direction."""
         c = self.config
+        self.require_crops_of(2 ** len(c.widths))
         return {
             direction: UNetViT(4, c.widths, c.blocks, c.heads, c.crop_size)
             for direction in ("a2b", "b2a")
         }
+
+    def require_crops_of(self, multiple: int) -> None:
+        """Checks that the generators can take the training crops.
+
+        Raises:
+            BenchError: `crop_size` is no multiple of `multiple`.
+        """
+        if self.config.crop_size % multiple:
+            raise BenchError(
+                f"crop_size is {self.config.crop_size}; {self.info.name} with "
+                f"{len(self.config.widths)} levels needs a multiple of {multiple} packed pixels, "
+                "so that its tokens cover the crop."
+            )
 
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
         """The generator on overlapping tiles of the training size."""
@@ -160,7 +168,7 @@ class UVCGAN(CycleMapper):
             return super().training_step(batch, stage, optimisation)
         crops = torch.cat([batch.a, batch.b])
         masked = mask_blocks(crops, self.config.mask_size, self.config.mask_probability)
-        loss = l1(self.reconstruct(masked), crops)
+        loss = self.reconstruction_loss(self.reconstruct(masked), crops)
         descend(optimisation.optimizers["autoencoder"], loss)
         return {"reconstruction": loss.detach()}
 

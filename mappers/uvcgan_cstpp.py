@@ -37,7 +37,7 @@ class TransformGenerator(nn.Module):
         dim = config.widths[-1]
         self.encoder = Encoder(4, config.widths)
         self.bottom = PixelwiseViT(
-            dim, config.blocks, config.heads, 4 * dim, config.crop_size // 16
+            dim, config.blocks, config.heads, 4 * dim, config.crop_size // 2 ** len(config.widths)
         )
         self.head = nn.Conv2d(dim, 4 * len(polynomial.PAPER), 1)
 
@@ -55,6 +55,7 @@ class TransformGenerator(nn.Module):
     link="https://github.com/ydxxxx/Unsupervised-Raw-to-raw-Mapping",
     licence="none",
     supervision="unpaired",
+    adds=("uvcgan", "CSTPP"),
     deviations=(
         "A reconstruction from one sentence of the paper; no code is known. For the pre-training "
         "a decoder as UVCGAN's is added and thrown away afterwards. Otherwise as uvcgan."
@@ -75,6 +76,7 @@ class UVCGANCSTPP(UVCGAN):
 
     def build_generators(self) -> dict[str, nn.Module]:
         """One transform generator per direction."""
+        self.require_crops_of(2 ** len(self.config.widths))
         return {direction: TransformGenerator(self.config) for direction in ("a2b", "b2a")}
 
     def reconstruct(self, masked: Tensor) -> Tensor:

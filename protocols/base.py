@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Literal
 
 from benchmark.registry import MethodInfo, register_protocol
 
-__all__ = ["Evaluation", "Protocol", "RawSource", "register_protocol"]
+__all__ = ["Evaluation", "Oracle", "Protocol", "RawSource", "register_protocol"]
 
 Camera = Literal["a", "b"]
 Direction = Literal["a2b", "b2a"]
+Oracle = Literal["gain", "least-squares"]
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ class Evaluation:
         test: the raws that go in at test time.
         reference: the camera whose picture of the same scene is the truth.
         train: the raws the ISP is trained on, towards the sRGB of `reference`; None where no
-            ISP takes part and the raws of the pixel-aligned test pairs are compared themselves.
+            ISP takes part and the raws of the test pairs are compared themselves.
+        oracle: the transform that is fitted on each test pair in place of a mapper; None for none.
     """
 
     test: RawSource
     reference: Camera
     train: RawSource | None = None
+    oracle: Oracle | None = None
 
     @property
     def uses_mapper(self) -> bool:
@@ -55,7 +58,7 @@ class ProtocolConfig:
 
 
 class Protocol:
-    """One way to judge a mapper. `info.reference` marks floor and ceiling.
+    """One way to judge a mapper. `info.reference` marks floor, ceiling and oracles.
 
     Attributes:
         title: the row group's title in the tables.

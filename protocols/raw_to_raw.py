@@ -1,12 +1,13 @@
-"""Raw-to-raw mapping (paper Sec. 4.1): mapped raw against the other camera's raw, pixel by pixel.
+"""Raw-to-raw mapping (paper Sec. 4.1 and 4.2): mapped raw against the other camera's raw.
 
-Direction a2b: map A's raw of the aligned test pairs to B's space and compare with B's raw.
+Direction a2b: map A's raw of the test pairs to B's space and compare with B's raw: pixel by pixel
+where the data set has aligned pairs, by ColorCheckers and distribution where it has them not.
 """
 
 from protocols.base import Direction, Evaluation, Protocol, RawSource, register_protocol
 
 
-@register_protocol("raw-to-raw", title="Raw-to-raw: A mapped to B against B, pixel by pixel")
+@register_protocol("raw-to-raw", title="Raw-to-raw: A mapped to B against B", version=2)
 class RawToRaw(Protocol):
     """Judges the mapper alone; no ISP takes part."""
 

@@ -1,5 +1,9 @@
 """A plug-in for tests: a data set, a GAN-like mapper and an ISP that take seconds."""
 
+import os
+import signal
+import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -195,3 +199,21 @@ class ToyImpatient(ToyISP):
 
     def load_training_state(self, state):
         self._steps = state["steps"]
+
+
+@dataclass(frozen=True)
+class MisfitConfig(MapperConfig):
+    misfit: str = "dies"
+
+
+@register_mapper("toy-misfit", title="Takes its process down, hangs, or chatters")
+class ToyMisfit(Mapper):
+    Config = MisfitConfig
+
+    def map(self, raw, direction):
+        if self.config.misfit == "dies":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif self.config.misfit == "hangs":
+            time.sleep(1000)
+        sys.stdout.write("{a plug-in may print}\n")
+        return raw

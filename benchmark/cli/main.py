@@ -8,7 +8,24 @@ import sys
 from collections.abc import Sequence
 
 from benchmark import __version__
-from benchmark.cli import check, doctor, info, list_names, plan, run, step, table
+from benchmark.cli import (
+    check,
+    data,
+    doctor,
+    explain,
+    export,
+    info,
+    list_names,
+    map_raw,
+    plan,
+    render,
+    run,
+    status,
+    step,
+    store,
+    table,
+    verify,
+)
 from benchmark.errors import BenchError
 
 USER_ERROR = 2
@@ -19,6 +36,8 @@ EXAMPLES = """examples:
   isp-bench run --protocol adaptation augmentation --mapper all --isp syenet --seed 0 1 2
   isp-bench plan --mapper cstpp global-poly
   isp-bench table results/simulated-quick
+  isp-bench render DSC_0001.NEF --isp pynet --mapper cstpp -o developed.png
+  isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
   isp-bench list mappers
   isp-bench check my-mapper --plugin my_mapper.py
 """
@@ -35,7 +54,24 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"isp-bench {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for module in (run, plan, table, list_names, info, check, doctor, step):
+    for module in (
+        run,
+        plan,
+        table,
+        render,
+        map_raw,
+        data,
+        list_names,
+        info,
+        check,
+        doctor,
+        step,
+        status,
+        store,
+        export,
+        verify,
+        explain,
+    ):
         module.add_parser(verbs)
     return parser
 

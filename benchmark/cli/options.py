@@ -28,7 +28,7 @@ def add_verb(verbs: Verbs, name: str, summary: str, examples: str) -> argparse.A
 def add_plugin_option(parser: argparse.ArgumentParser) -> None:
     """`--plugin`."""
     parser.add_argument(
-        "--plugin", nargs="+", metavar="FILE", default=UNSET,
+        "--plugin", nargs="+", action="extend", metavar="FILE", default=UNSET,
         help="Python files with your own mappers or ISPs",
     )  # fmt: skip
 
@@ -80,7 +80,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="NAME[:ARGUMENT]",
         default=UNSET,
-        help="simulated (default), simulated:camera_a=FILE,camera_b=FILE, folder:PATH",
+        help="simulated (default), simulated:camera_a=FILE,camera_b=FILE, raw2raw:FOLDER, "
+        "folder:PATH",
     )
     how.add_argument(
         "--preset",
@@ -98,6 +99,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="change a method's config: mapper.KEY=VALUE or isp.KEY=VALUE",
     )
     how.add_argument(
+        "--sweep",
+        nargs="+",
+        action="extend",
+        metavar="KEY=VALUE,VALUE",
+        default=UNSET,
+        help="compare values of a mapper's config, e.g. mapper.downsample=1,2,4",
+    )
+    how.add_argument(
         "--config",
         metavar="FILE",
         help="a YAML file with any of these options; the command line wins",
@@ -113,6 +122,31 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--device", metavar="NAME", default=UNSET, help="auto (default), cpu, cuda, cuda:1, mps"
     )
+    how.add_argument(
+        "--workers", metavar="N", type=int, default=UNSET,
+        help="steps at a time, each in a process of its own (default: one per GPU; without one, "
+        "as many as there are trainings and cores)",
+    )  # fmt: skip
+    how.add_argument(
+        "--executor", choices=("local", "ray", "slurm"), default=UNSET,
+        help="where steps run: on this machine (default), on a Ray cluster, or as jobs of Slurm; "
+        "a cluster shares the store",
+    )  # fmt: skip
+    how.add_argument(
+        "--address", metavar="ADDRESS", default=UNSET,
+        help="of the Ray cluster, HOST:PORT or auto (default: the one of this machine, which is "
+        "started if there is none)",
+    )  # fmt: skip
+    how.add_argument(
+        "--slurm", nargs="+", action="extend", metavar="KEY=VALUE", default=UNSET,
+        help="long options of sbatch, e.g. partition=gpu gres=gpu:1 time=8:00:00; for one kind of "
+        "step (mapper, map, isp, score): score.time=30. A training that reaches its time is "
+        "queued again (default: time=4:00:00)",
+    )  # fmt: skip
+    how.add_argument(
+        "--time-limit", metavar="MINUTES", type=float, default=UNSET,
+        help="stop a step that takes longer; its training is saved",
+    )  # fmt: skip
     where = parser.add_argument_group("where")
     where.add_argument("--name", default=UNSET, help="the run's folder (default: DATA-PRESET)")
     where.add_argument(
@@ -154,7 +188,31 @@ def run_config(args: argparse.Namespace) -> Any:
     given = {k: v for k, v in vars(args).items() if k in RunConfig.model_fields}
     if "set" in given:
         given["set"] = {**values.get("set", {}), **_assignments(given["set"])}
+    if "slurm" in given:
+        given["slurm"] = {**values.get("slurm", {}), **_slurm_options(given["slurm"])}
+    if "sweep" in given:
+        given["sweep"] = {**values.get("sweep", {}), **_sweeps(given["sweep"])}
     return validated(RunConfig, {**values, **given}, "the command line")
+
+
+def _slurm_options(parts: list[str]) -> dict[str, str]:
+    options = {}
+    for part in parts:  # kept as text: YAML reads 8:00:00 as a number to the base 60
+        key, equals, value = part.partition("=")
+        if not equals or not key:
+            raise BenchError(f"--slurm {part}: write KEY=VALUE, KEY being a long option of sbatch.")
+        options[key] = value
+    return options
+
+
+def _sweeps(parts: list[str]) -> dict[str, Any]:
+    sweeps = {}
+    for part in parts:
+        key, equals, values = part.partition("=")
+        if not equals or not key or not all(values.split(",")):
+            raise BenchError(f"--sweep {part}: write mapper.KEY=VALUE,VALUE,...")
+        sweeps[key] = [_assignments([f"{key}={value}"])[key] for value in values.split(",")]
+    return sweeps
 
 
 def _assignments(parts: list[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ EXAMPLES = """  isp-bench run
   isp-bench run --protocol adaptation --mapper cstpp --isp pynet
   isp-bench run --mapper cstpp chai --isp syenet --seed 0 1 2
   isp-bench run --protocol raw-to-raw --mapper all
+  isp-bench run --protocol raw-to-raw --mapper cstpp --sweep mapper.downsample=1,2,4,8,16
   isp-bench run --data folder:~/pictures/two-phones --preset quick
   isp-bench run --config run.yaml --set mapper.steps=2000 isp.learning_rate=1e-4
 """
@@ -18,6 +19,11 @@ def add_parser(verbs: Verbs) -> None:
     parser = add_verb(verbs, "run", "train what a run needs, score it, write its tables", EXAMPLES)
     add_run_options(parser)
     parser.add_argument("--json", action="store_true", help="print the tables' numbers as JSON")
+    parser.add_argument(
+        "--print-commands", action="store_true",
+        help="print the commands of the missing steps, level by level, and run nothing; for a "
+        "scheduler of your own",
+    )  # fmt: skip
     parser.set_defaults(execute=execute)
 
 
@@ -28,6 +34,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
     from benchmark.records import read_records
+    from benchmark.report import write_report
     from benchmark.session import open_session
 
     config = run_config(args)
@@ -43,16 +50,20 @@ def execute(args: argparse.Namespace) -> int:
             f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them "
             f"done; on {session.device}, store {session.store.folder}"
         )
+        if args.print_commands:
+            print(*session.command_lines(), sep="\n")
+            return 0
         outcome = session.run(progress)
     if any((session.folder / "records").glob("*.json")):
         records = read_records(session.folder)
         made = make_tables(session.folder, records)
         pictures = write_comparisons(session.folder, records, session.store)
+        report = write_report(session.folder, records, made, session.store.folder / "steps")
         print_tables(made, args.json)
         if not args.json:
             print(
-                f"Tables (.md, .tex, .csv), records and {len(pictures)} comparison pictures: "
-                f"{session.folder}"
+                f"Tables (.md, .tex, .csv, .html), records and {len(pictures)} comparison "
+                f"pictures: {session.folder}\nAll on one page: {report}"
             )
     for key, reason in outcome.failures.items():
         title = session.store.spec(key).title

@@ -1,12 +1,21 @@
 """`isp-bench step KEY`: run one planned step; the unit of work of every scheduler."""
 
 import argparse
+import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmark.cli.options import Verbs, add_plugin_option, add_verb
 
+if TYPE_CHECKING:
+    from benchmark.steps import Context
+
+FROM_INPUT = "-"
 EXAMPLES = """  isp-bench plan --json
   isp-bench step 0123456789abcdef0123 --device cuda:1
+
+exit code: 0 done; 1 failed; 75 stopped (SIGTERM) with its training saved, start it again
 """
 
 
@@ -15,7 +24,11 @@ def add_parser(verbs: Verbs) -> None:
     parser = add_verb(
         verbs, "step", "run one step that a run has planned; its inputs must be done", EXAMPLES
     )
-    parser.add_argument("key", help="the step's key, as `isp-bench plan` prints it")
+    parser.add_argument(
+        "key",
+        help="the step's key, as `isp-bench plan` prints it; - to read keys from the standard "
+        "input and to tell the progress as JSON lines",
+    )
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store of the run")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="as for run")
     parser.add_argument("--device", default="auto", help="as for run")
@@ -25,11 +38,13 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.interrupt import clean_stops
+    from benchmark.executors.events import EventSender
+    from benchmark.executors.worker import serve
+    from benchmark.interrupt import CONTINUE, clean_stops
     from benchmark.metrics.fid_weights import find_weights
     from benchmark.progress import Progress
     from benchmark.registry import load_plugin
-    from benchmark.steps import Context, run_step
+    from benchmark.steps import Context
     from benchmark.store import Store, default_store
     from benchmark.training import pick_device
 
@@ -37,9 +52,25 @@ def execute(args: argparse.Namespace) -> int:
         load_plugin(file)
     weights = find_weights(args.fid_weights, False)
     store = Store(args.store or default_store())
-    with clean_stops(), Progress() as progress:
-        context = Context(
-            store, pick_device(args.device), progress, weights.path if weights else None
-        )
-        run_step(args.key, context)
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8") if args.key == FROM_INPUT else None
+    with clean_stops(), EventSender(events) if events else Progress() as progress:
+        path = weights.path if weights else None
+        context = Context(store, pick_device(args.device), progress, path)
+        try:
+            if isinstance(progress, EventSender):
+                serve(context, progress)
+                return 0
+            return _run(args.key, context)
+        except KeyboardInterrupt:
+            print("Stopped; the same command goes on from here.", file=sys.stderr)
+            return CONTINUE
+
+
+def _run(key: str, context: "Context") -> int:
+    from benchmark.steps import attempt_step
+
+    failure = attempt_step(key, context)
+    if failure is not None:
+        print(f"FAILED: {context.store.spec(key).title}: {failure}", file=sys.stderr)
+        return 1
     return 0

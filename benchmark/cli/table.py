@@ -10,7 +10,7 @@ from benchmark.cli.options import Verbs, add_verb
 
 if TYPE_CHECKING:
     from benchmark.records import Record
-    from benchmark.tables import Table
+    from benchmark.table import Table
 
 EXAMPLES = """  isp-bench table results/simulated-quick
   isp-bench table results/simulated-quick --json
@@ -20,9 +20,18 @@ EXAMPLES = """  isp-bench table results/simulated-quick
 def add_parser(verbs: Verbs) -> None:
     """Adds the verb."""
     parser = add_verb(
-        verbs, "table", "print a run's tables and write them as Markdown, LaTeX and CSV", EXAMPLES
+        verbs,
+        "table",
+        "print a run's tables and write them as Markdown, LaTeX, CSV and HTML, and the report",
+        EXAMPLES,
     )
     parser.add_argument("folder", type=Path, help="a run's folder, e.g. results/simulated-quick")
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="FOLDER",
+        help="where the run's trainings lie, for the curves in report.html (default: as in run)",
+    )
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     parser.set_defaults(execute=execute)
 
@@ -30,13 +39,18 @@ def add_parser(verbs: Verbs) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.records import read_records
+    from benchmark.report import write_report
+    from benchmark.store import default_store
 
-    print_tables(make_tables(args.folder, read_records(args.folder)), args.json)
+    records = read_records(args.folder)
+    made = make_tables(args.folder, records)
+    write_report(args.folder, records, made, (args.store or default_store()) / "steps")
+    print_tables(made, args.json)
     return 0
 
 
 def make_tables(folder: Path, records: "Sequence[Record]") -> "list[Table]":
-    """Writes a run's tables and comparison pictures beside its records."""
+    """Writes a run's tables beside its records."""
     from benchmark.render_table import write_tables
     from benchmark.tables import tables
 

@@ -1,15 +1,16 @@
 """The contract of a data set: two cameras, their training pictures and their test pairs."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from benchmark.data.images import ImageSet
 from benchmark.progress import Progress
 from benchmark.registry import MethodInfo, register_dataset
 
-__all__ = ["Camera", "CameraPair", "DataSource", "PairSet", "register_dataset"]
+__all__ = ["Camera", "CameraPair", "DataSource", "PairSet", "register_dataset", "validation_names"]
 
 Camera = Literal["a", "b"]
 
@@ -50,6 +51,32 @@ class CameraPair:
     anchors: PairSet | None = None
     aligned: PairSet | None = None
     scenes: PairSet | None = None
+
+    @classmethod
+    def open(cls, folder: Path, camera_a: str, camera_b: str) -> "CameraPair":
+        """Opens a folder with a set of pictures for each part and camera.
+
+        Args:
+            folder: holds train-a, train-b, validation-a and validation-b, and of anchors-a,
+                anchors-b, aligned-a, ... those that the data set has.
+            camera_a: name of camera A.
+            camera_b: name of camera B.
+        """
+
+        def pairs(part: str) -> PairSet | None:
+            if not (folder / f"{part}-a").is_dir():
+                return None
+            return PairSet(ImageSet(folder / f"{part}-a"), ImageSet(folder / f"{part}-b"))
+
+        return cls(
+            camera_a,
+            camera_b,
+            train={camera: ImageSet(folder / f"train-{camera}") for camera in get_args(Camera)},
+            validation={c: ImageSet(folder / f"validation-{c}") for c in get_args(Camera)},
+            anchors=pairs("anchors"),
+            aligned=pairs("aligned"),
+            scenes=pairs("scenes"),
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +121,10 @@ class DataSource:
         raise NotImplementedError
 
     def parts(self) -> frozenset[str]:
-        """Which pairs it has, of "anchors", "aligned" and "scenes"; cheap."""
+        """Which pairs it has, of "anchors", "aligned" and "scenes"; cheap.
+
+        And "charts", where both pictures of all test pairs show ColorCheckers at known places.
+        """
         raise NotImplementedError
 
     def fingerprint(self) -> str:
@@ -107,3 +137,14 @@ class DataSource:
         Goes on from where an earlier call was cut off.
         """
         raise NotImplementedError
+
+
+def validation_names(names: Iterable[str], share: float) -> frozenset[str]:
+    """The unpaired pictures kept for validation: at least one, chosen by a hash of its name.
+
+    Args:
+        names: of the unpaired pictures of one camera.
+        share: in (0, 1).
+    """
+    ranked = sorted(names, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
+    return frozenset(ranked[len(ranked) - max(1, round(share * len(ranked))) :])

@@ -6,17 +6,11 @@ covers x in [j, j+1], y in [i, i+1]. Layout and order are those of the LSMI data
 ICCV 2021): a box of 16.75 x 11.25, patches of 2.5, gaps and margins of 0.25; patches row by row.
 """
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.images import ImageSet, write_atomic
-
-FILE = "charts.json"  # of an image set: picture id to the corners of its charts
 ROWS, COLUMNS = 4, 6
 WIDTH, HEIGHT = 16.75, 11.25  # of the chart, in its own units
 PATCH, GAP = 2.5, 0.25  # the margin is as wide as a gap
@@ -77,23 +71,3 @@ def patch_means(picture: NDArray[Any], chart: Points, shrink: float = 0.5) -> ND
         pixels = picture[:, top : int(bottom), left : int(right)]
         means.append(pixels[:, inside].mean(axis=1, dtype=np.float64))
     return np.stack(means)
-
-
-def write_charts(folder: Path, charts: Mapping[str, Points]) -> None:
-    """Writes `charts.json` beside an image set.
-
-    Args:
-        folder: of the image set.
-        charts: id of each picture to the corners of its charts, (charts, 4, 2).
-    """
-    lines = {identity: np.round(corners, 3).tolist() for identity, corners in charts.items()}
-    write_atomic(folder / FILE, json.dumps(lines))
-
-
-def read_charts(images: ImageSet) -> list[Points] | None:
-    """Corners of the charts in each picture of a set, (charts, 4, 2); None if not written."""
-    file = images.folder / FILE
-    if not file.is_file():
-        return None
-    charts = json.loads(file.read_text(encoding="utf-8"))
-    return [np.asarray(charts[record.id], dtype=float).reshape(-1, 4, 2) for record in images]

@@ -9,9 +9,7 @@ The prepared folder holds one set of pictures for each part and camera (`train-a
 and `pairs_used.csv`, written last.
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,18 +25,18 @@ from benchmark.data.base import (
     CameraPair,
     DataConfig,
     DataSource,
-    PairSet,
     register_dataset,
+    validation_names,
 )
 from benchmark.data.folder_layout import (
-    COLUMNS,
     Layout,
     complaint,
     find_cameras,
+    pairs_table,
     read_layout,
 )
-from benchmark.data.folder_pictures import SEPARATOR, Member, srgb_picture, write_set
-from benchmark.data.images import ImageSet, write_atomic
+from benchmark.data.folder_pictures import SEPARATOR, Member, read_member, srgb_picture
+from benchmark.data.images import ImageSet, write_atomic, write_set
 from benchmark.data.raw_files import read_raw, read_size
 from benchmark.data.srgb_files import check_enlargement
 from benchmark.errors import BenchError
@@ -154,16 +152,7 @@ class Folder(DataSource):
         if not (folder / "pairs_used.csv").is_file():
             with _written(folder):
                 self._decode(folder, progress)
-        camera_a, camera_b = self.cameras()
-        return CameraPair(
-            camera_a,
-            camera_b,
-            train={camera: ImageSet(folder / f"train-{camera}") for camera in CAMERAS},
-            validation={camera: ImageSet(folder / f"validation-{camera}") for camera in CAMERAS},
-            anchors=_open_pairs(folder, "anchors"),
-            aligned=_open_pairs(folder, "aligned"),
-            scenes=_open_pairs(folder, "scenes"),
-        )
+        return CameraPair.open(folder, *self.cameras())
 
     @property
     def _root(self) -> Path:
@@ -187,10 +176,9 @@ class Folder(DataSource):
                     f"Pictures of equal names in both cameras are test pairs unless "
                     f"{self._root / 'pairs.csv'} (columns a, b, role) names the pairs."
                 )
-            free.sort(key=lambda files: hashlib.sha256(files.stem.encode()).hexdigest())
-            cut = len(free) - max(1, round(self.config.validation * len(free)))
-            for part, chosen in (("train", free[:cut]), ("validation", free[cut:])):
-                chosen = sorted(chosen, key=lambda files: files.stem)
+            kept = validation_names((f.stem for f in free), self.config.validation)
+            for part in ("train", "validation"):
+                chosen = [f for f in free if (f.stem in kept) == (part == "validation")]
                 sets[f"{part}-{camera}"] = [Member(f.stem, f, True) for f in chosen]
             for role, part in PARTS.items():
                 members = [
@@ -208,13 +196,18 @@ class Folder(DataSource):
         faults = []
         with progress.task(f"Reading {self._root}", sum(map(len, sets.values()))) as task:
             for name, members in sets.items():
-                faults += write_set(folder / name, members, self._root, task)
+                items = {member.id: member for member in members}
+                faults += write_set(
+                    folder / name, items, lambda _, member: read_member(member, self._root), task
+                )
         if faults:
             raise complaint(self._root, "The pictures", faults)
         for camera in CAMERAS:
             names = [name for name in sets if name.endswith(f"-{camera}")]
             _tell(layout.names[camera], [ImageSet(folder / name) for name in names], progress)
-        write_atomic(folder / "pairs_used.csv", _pairs_table(layout))
+        own = layout.pictures
+        rows = [(own["a"][p.a].raw.name, own["b"][p.b].raw.name, p.role) for p in layout.pairs]
+        write_atomic(folder / "pairs_used.csv", pairs_table(rows))
 
 
 def _distinct(sets: Iterable[Sequence[Member]]) -> Iterable[Member]:
@@ -250,23 +243,6 @@ def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
         progress.say(f"  {count} of {len(records)} pictures: {note}")
     if len(notes) > MOST_NOTES:
         progress.say(f"  and {len(notes) - MOST_NOTES} other remarks: see index.json")
-
-
-def _pairs_table(layout: Layout) -> str:
-    """The pairs in the form of `pairs.csv`, with file names."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for pair in layout.pairs:
-        a, b = (layout.pictures[camera][pair.stem(camera)].raw.name for camera in CAMERAS)
-        writer.writerow((a, b, pair.role))
-    return table.getvalue()
-
-
-def _open_pairs(folder: Path, part: str) -> PairSet | None:
-    if not (folder / f"{part}-a").is_dir():
-        return None
-    return PairSet(ImageSet(folder / f"{part}-a"), ImageSet(folder / f"{part}-b"))
 
 
 def _digest(path: Path) -> str:

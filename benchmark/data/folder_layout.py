@@ -19,8 +19,9 @@ other pictures are for unpaired training.
 
 import csv
 import difflib
+import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,7 @@ def read_layout(root: Path, camera_a: str = "", camera_b: str = "") -> Layout:
         raise complaint(root, "The pictures", faults)
     table = root / "pairs.csv"
     if table.is_file():
-        pairs = _read_pairs(table, pictures)
+        pairs = read_pairs(table, pictures)
     else:
         equal = [stem for stem in pictures["a"] if stem in pictures["b"]]
         pairs = [PairRow(stem, stem, "scene") for stem in equal]
@@ -173,10 +174,10 @@ def _entries(folder: Path) -> list[Path]:
         raise BenchError(f"{folder} cannot be listed: {error.strerror}.") from error
 
 
-def _by_stem(
+def by_stem(
     folder: Path, places: Sequence[str], suffixes: AbstractSet[str]
 ) -> dict[str, list[Path]]:
-    """Files of some kinds in some sub-folders, by stem."""
+    """Files of some kinds (suffixes in lower case) in some sub-folders, by stem, sorted."""
     found: dict[str, list[Path]] = {}
     for place in places:
         for entry in _entries(folder / place):
@@ -190,9 +191,9 @@ def _list_camera(folder: Path) -> tuple[dict[str, PictureFiles], list[str]]:
     table = folder / "levels.yaml"
     levels = read_levels(table) if table.is_file() else None
     plain = PLAIN_SUFFIXES if levels else frozenset()
-    raws = _by_stem(folder, RAW_PLACES, CAMERA_SUFFIXES | plain)
+    raws = by_stem(folder, RAW_PLACES, CAMERA_SUFFIXES | plain)
     if not raws:
-        other = _by_stem(folder, RAW_PLACES, PLAIN_SUFFIXES)
+        other = by_stem(folder, RAW_PLACES, PLAIN_SUFFIXES)
         hint = (
             f" Its {len(other)} TIFF or PNG count as raw files only with a levels.yaml."
             if other
@@ -202,7 +203,7 @@ def _list_camera(folder: Path) -> tuple[dict[str, PictureFiles], list[str]]:
     srgb: dict[str, list[Path]] = {}
     for place in reversed(SRGB_PLACES):
         kinds = SRGB_SUFFIXES - plain if place in RAW_PLACES else SRGB_SUFFIXES
-        srgb |= _by_stem(folder, [place], kinds)
+        srgb |= by_stem(folder, [place], kinds)
     faults = [
         f"{folder.name} has {len(files)} files called '{stem}' "
         f"({', '.join(str(file.relative_to(folder)) for file in files)}); leave one."
@@ -217,8 +218,16 @@ def _list_camera(folder: Path) -> tuple[dict[str, PictureFiles], list[str]]:
     return pictures, faults
 
 
-def _read_pairs(table: Path, pictures: Pictures) -> list[PairRow]:
-    """The rows of `pairs.csv`."""
+def read_pairs(table: Path, pictures: Pictures) -> list[PairRow]:
+    """The rows of a table of pairs.
+
+    Args:
+        table: a `pairs.csv`.
+        pictures: all that its names may mean.
+
+    Raises:
+        BenchError: it is no such table; all wrong lines are named.
+    """
     try:
         lines = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -248,6 +257,13 @@ def _read_pairs(table: Path, pictures: Pictures) -> list[PairRow]:
     if faults:
         raise complaint(table.parent, "The table pairs.csv", faults)
     return pairs
+
+
+def pairs_table(rows: Iterable[tuple[str, str, str]]) -> str:
+    """The text of a `pairs.csv`: names of two files and their role, a pair to a line."""
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows((COLUMNS, *rows))
+    return table.getvalue()
 
 
 def _pair(cells: Mapping[str, str], stems: Mapping[Camera, Mapping[str, str]]) -> PairRow:

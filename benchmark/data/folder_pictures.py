@@ -4,18 +4,16 @@ The `source` of a picture in the index is its raw file, relative to the folder, 
 trimmed, resized or replaced in it, separated by " | ".
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from benchmark.data.folder_layout import PictureFiles
-from benchmark.data.images import ImageRecord, ImageWriter
+from benchmark.data.images import ImageRecord, Picture
 from benchmark.data.raw_files import read_raw
 from benchmark.data.srgb_files import match_srgb, open_picture, read_preview
 from benchmark.errors import BenchError
-from benchmark.progress import Task
 
 SEPARATOR = " | "
 
@@ -51,28 +49,12 @@ def srgb_picture(files: PictureFiles) -> Image.Image:
         ) from error
 
 
-def write_set(folder: Path, members: Sequence[Member], root: Path, task: Task) -> list[str]:
-    """Decodes the pictures of a set that are not there yet; returns what cannot be read."""
-    if (folder / "index.json").is_file():
-        task.advance(len(members))
-        return []
-    writer = ImageWriter(folder)
-    faults = []
-    for i, member in enumerate(members):
-        try:
-            if writer.has(i):
-                writer.keep(i)
-            else:
-                _write_picture(writer, i, member, root)
-        except BenchError as error:
-            faults.append(str(error))
-        task.advance()
-    if not faults:
-        writer.close()
-    return faults
+def read_member(member: Member, root: Path) -> Picture:
+    """Decodes a picture; `root` is the folder of the data set.
 
-
-def _write_picture(writer: ImageWriter, i: int, member: Member, root: Path) -> None:
+    Raises:
+        BenchError: its raw or its sRGB picture cannot be used.
+    """
     files = member.files
     raw = read_raw(files.raw, files.levels)
     pixels, origin = None, None
@@ -83,4 +65,4 @@ def _write_picture(writer: ImageWriter, i: int, member: Member, root: Path) -> N
         pixels, notes = srgb.pixels, [*raw.notes, *(f"sRGB {origin} {n}" for n in srgb.notes)]
     source = SEPARATOR.join((files.raw.relative_to(root).as_posix(), *notes))
     record = ImageRecord(member.id, raw.height, raw.width, raw.range, origin, source)
-    writer.write(i, record, raw.counts, pixels)
+    return Picture(record, raw.counts, pixels)

@@ -7,16 +7,20 @@ picture `<number>.raw.npy`, uint16 (4, H, W), and optionally `<number>.srgb.npy`
 """
 
 import json
-import os
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import BenchError
+from benchmark.progress import Task
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,10 @@ class ImageRecord:
         range: white level minus black level, in counts.
         srgb: where the sRGB came from ("rendered", "file", "preview", ...); None if there is none.
         source: the file it was read from, or what made it.
+        born: the camera that took it, where its pair was made from one picture; the raw of the
+            other camera is then synthetic.
+        charts: corners of the ColorCheckers in it, [x, y] in packed pixels, four per chart in the
+            order of `benchmark/data/charts.py`.
     """
 
     id: str
@@ -38,6 +46,8 @@ class ImageRecord:
     range: int
     srgb: str | None = None
     source: str = ""
+    born: Literal["a", "b"] | None = None
+    charts: Sequence[Sequence[Sequence[float]]] = ()
 
 
 class ImageSet(Sequence[ImageRecord]):
@@ -129,28 +139,86 @@ class ImageWriter:
         save_array(self.folder / f"{i:06d}.raw.npy", raw)
         if srgb is not None:
             save_array(self.folder / f"{i:06d}.srgb.npy", srgb)
-        write_atomic(self.folder / f"{i:06d}.json", json.dumps(asdict(record)))
+        write_atomic(self.folder / f"{i:06d}.json", json.dumps(_line(record)))
         self._records[i] = record
 
     def close(self) -> ImageSet:
         """Writes the index and opens the finished set."""
-        lines = [asdict(self._records[i]) for i in range(len(self._records))]
+        lines = [_line(self._records[i]) for i in range(len(self._records))]
         write_atomic(self.folder / "index.json", json.dumps(lines, indent=0))
         for i in range(len(lines)):
             (self.folder / f"{i:06d}.json").unlink(missing_ok=True)
         return ImageSet(self.folder)
 
 
+class Picture(NamedTuple):
+    """A picture to write: its record, packed counts (4, H, W), and sRGB (3, 2H, 2W)."""
+
+    record: ImageRecord
+    raw: NDArray[np.uint16]
+    srgb: NDArray[np.uint8] | None = None
+
+
+def write_set(
+    folder: Path, items: Mapping[str, T], read: Callable[[str, T], Picture], task: Task
+) -> list[str]:
+    """Writes the pictures of a set that are not there yet.
+
+    Args:
+        folder: of the set.
+        items: what to read, by the id of its picture.
+        read: makes the picture of an id and an item; its BenchErrors do not stop the others.
+        task: advanced by one for each picture.
+
+    Returns:
+        What cannot be read; the set is complete if that is nothing.
+    """
+    if (folder / "index.json").is_file():
+        if [record.id for record in ImageSet(folder)] == list(items):
+            task.advance(len(items))
+            return []
+        (folder / "index.json").unlink()  # the pictures have changed since
+    writer = ImageWriter(folder)
+    faults = []
+    for i, (name, item) in enumerate(items.items()):
+        if not (writer.has(i) and writer.keep(i).id == name):
+            try:
+                writer.write(i, *read(name, item))
+            except BenchError as error:
+                faults.append(str(error))
+        task.advance()
+    if not faults:
+        writer.close()
+    return faults
+
+
+def _line(record: ImageRecord) -> dict[str, Any]:
+    """A record for the index, without what it does not have."""
+    return {key: value for key, value in asdict(record).items() if value not in (None, ())}
+
+
 def write_atomic(path: Path, text: str) -> None:
     """Writes a text file so that it appears whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with _whole(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def save_array(path: Path, array: NDArray) -> None:
     """Writes an array file so that it appears whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
+    with _whole(path) as part, part.open("wb") as file:
         np.save(file, np.ascontiguousarray(array), allow_pickle=False)
-    part.replace(path)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file to write in place of `path`, which it becomes at the end of the block.
+
+    Its name is no other's: processes of two machines may share a folder, and have equal pids.
+    """
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -102,11 +102,11 @@ def read_raw(path: Path, levels: Levels | None = None) -> RawPicture:
     if path.suffix.lower() in PLAIN_SUFFIXES:
         return _read_plain(path, levels)
     with opened(path) as raw:
-        colours = _first_cell(raw, path)
+        colours = first_cell(raw, path)
         cfa = "".join(chr(raw.color_desc[colour]) for colour in colours)
         black = [raw.black_level_per_channel[colours[i]] for i in plane_order(cfa)]
         picture = pack(path, raw.raw_image_visible, cfa, black, raw.white_level)
-        return replace(picture, flip=raw.sizes.flip, frame=_frame(raw.sizes))
+        return replace(picture, flip=raw.sizes.flip, frame=own_frame(raw.sizes))
 
 
 def pack(
@@ -211,7 +211,7 @@ def _read_plain(path: Path, levels: Levels | None) -> RawPicture:
     return _above_black(path, [red, green, green, blue], black, levels.white, notes)
 
 
-def _first_cell(raw: Any, path: Path) -> list[int]:
+def first_cell(raw: Any, path: Path) -> list[int]:
     """LibRaw's colour numbers of the first visible 2x2 cell, in reading order.
 
     LibRaw gives the second green the number 3: each green has a black level of its own.
@@ -268,7 +268,7 @@ def _check_size(path: Path, height: int, width: int) -> None:
         )
 
 
-def _frame(sizes: Any) -> Frame | None:
+def own_frame(sizes: Any) -> Frame | None:
     """The camera's own picture inside the visible area, from LibRaw's sizes.
 
     Its corner is moved outwards to a whole cell: by one sensor pixel at most.

@@ -1,8 +1,7 @@
 """The embedded data sets: two cameras simulated from measured spectra, nothing to download.
 
 `simulated` has scenes under one light, some under two. In `simulated-multi` every scene has two
-lights that mix over it, and three ColorCheckers whose corners are in `charts.json` beside the
-pictures (read them with `charts.read_charts`).
+lights that mix over it, and three ColorCheckers whose corners stand in the record of each picture.
 
 The same config gives the same bytes on one platform. Between platforms, library functions may
 differ in the last bit, so a value may fall on the other side of a rounding: one digital level.
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from benchmark.data.base import Camera as CameraKey
 from benchmark.data.base import CameraPair, DataSource, PairSet, register_dataset
 from benchmark.data.camera import SENSOR_A, SENSOR_B, Camera, Effects
-from benchmark.data.charts import Points, write_charts
+from benchmark.data.charts import Points
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
 from benchmark.data.radiance import radiance
 from benchmark.data.scenes import Scene, View, draw_scene, random_view
@@ -114,16 +113,20 @@ class Simulated(DataSource):
         return self._cameras["a"].sensitivities.name, self._cameras["b"].sensitivities.name
 
     def parts(self) -> frozenset[str]:
-        """All pairs whose number is not 0."""
+        """All pairs whose number is not 0, and whether charts are in them."""
         names = ("anchors", "aligned", "scenes")
-        return frozenset(name for name in names if getattr(self.config, name))
+        charts = {"charts"} if self.charts else set()
+        return frozenset(name for name in names if getattr(self.config, name)) | charts
 
     def fingerprint(self) -> str:
         """SHA-256 of the config, the camera files' contents and the generator's version."""
         facts = asdict(self.config)
         for key in ("camera_a", "camera_b"):
             facts[key] = sensitivities_hash(facts[key])
-        facts |= {"generator": GENERATOR_VERSION, "charts": self.charts}
+        facts |= {
+            "generator": GENERATOR_VERSION,
+            "charts": "in the records" if self.charts else False,
+        }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
@@ -196,13 +199,10 @@ class Simulated(DataSource):
 
     def _generate(self, part: _Part, folder: Path, task: Task) -> None:
         writers = {camera: ImageWriter(folder / part.name / camera) for camera in part.cameras}
-        charts: dict[CameraKey, dict[str, Points]] = {camera: {} for camera in part.cameras}
         for number in range(part.count):
             scene = self.scene(part.name, part.cameras, number)
             views = self._views(part, number)
             identity = f"{part.name}-{''.join(part.cameras)}-{number:05d}"
-            for camera, view in views.items():
-                charts[camera][identity] = self._chart_corners(scene, view)
             wanted = {c: view for c, view in views.items() if not writers[c].has(number)}
             for camera in views.keys() - wanted.keys():
                 writers[camera].keep(number)
@@ -217,13 +217,12 @@ class Simulated(DataSource):
                     range=shooter.sensor.range,
                     srgb="rendered" if part.srgb else None,
                     source="simulated under " + " and ".join(lamp.name for lamp in scene.lights),
+                    charts=self._chart_corners(scene, wanted[camera]).round(3).tolist(),
                 )
                 srgb = shooter.srgb(signal, scene) if part.srgb else None
                 writers[camera].write(number, record, shooter.raw(signal, scene.gain, rng), srgb)
             task.advance(len(part.cameras))
-        for camera, writer in writers.items():
-            if self.charts:
-                write_charts(writer.folder, charts[camera])
+        for writer in writers.values():
             writer.close()
 
     def _views(self, part: _Part, number: int) -> dict[CameraKey, View]:

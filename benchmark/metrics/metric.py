@@ -14,7 +14,7 @@ class Metric:
 
     Attributes:
         key: name in records.
-        title: name in tables, without arrow and unit.
+        title: name in tables, without arrow.
         unit: unit of the shown number; empty where it has none.
         higher_is_better: direction of better.
         digits: digits after the point in tables.
@@ -81,6 +81,28 @@ _PIXELS = (
         low=0.0,
         high=1.0,
         source="mean absolute difference, data range 1",
+    ),
+    Metric(
+        key="angular",
+        title="Angle (°)",
+        unit="degree",
+        higher_is_better=False,
+        digits=2,
+        per="image",
+        low=0.0,
+        high=90.0,
+        source="angle between [R, G, B] vectors of raw, mean over pixels",
+    ),
+    Metric(
+        key="chart_mae",
+        title="Chart MAE",
+        unit="",
+        higher_is_better=False,
+        digits=3,
+        per="image",
+        low=0.0,
+        high=1.0,
+        source="Sec. 4.2 of the paper: mean absolute difference of the charts' patch means",
     ),
     Metric(
         key="kl",

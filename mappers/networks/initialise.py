@@ -38,6 +38,13 @@ def conformer(module: nn.Module) -> None:
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 
+def kaiming(module: nn.Module) -> None:
+    """Convolutions: Kaiming-normal fan-out weights, biases 0 (cmKAN)."""
+    if isinstance(module, (nn.Conv1d, nn.Conv2d)):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        _zero_bias(module)
+
+
 def _zero_bias(module: nn.Module) -> None:
     if module.bias is not None:
         nn.init.zeros_(module.bias)  # type: ignore[arg-type]

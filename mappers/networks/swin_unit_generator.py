@@ -52,7 +52,7 @@ class LowBranch(nn.Module):
             ]
         )
         self.position = nn.Sequential(nn.AdaptiveAvgPool2d(POSITION_GRID), nn.Conv2d(dim, dim, 1))
-        drops = torch.linspace(0, 0.1, blocks).tolist()
+        drops = [0.1 * k / max(blocks - 1, 1) for k in range(blocks)]
         self.blocks = nn.Sequential(
             *(
                 SwinBlock(dim, dim // 16, WINDOW, k % 2 * WINDOW // 2, drop_path=drops[k])

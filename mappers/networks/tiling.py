@@ -1,4 +1,4 @@
-"""Whole pictures through a network that takes one size only: overlapping tiles, blended."""
+"""Whole pictures through a network that takes one size only, or small ones: blended tiles."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,11 @@ from mappers.networks.padding import pad_to
 
 
 def map_tiles(
-    network: Callable[[Tensor], Tensor], x: Tensor, tile: int, overlap: int | None = None
+    network: Callable[[Tensor], Tensor],
+    x: Tensor,
+    tile: int,
+    overlap: int | None = None,
+    fixed: bool = True,
 ) -> Tensor:
     """Maps a picture of any size tile by tile and blends the tiles without a seam.
 
@@ -19,26 +23,29 @@ def map_tiles(
 
     Args:
         network: (N, C, tile, tile) to (N, C', tile, tile).
-        x: (N, C, H, W); a side shorter than a tile is padded, mirrored where that reaches.
+        x: (N, C, H, W).
         tile: side of the tiles in pixels.
         overlap: fewest pixels shared by neighbours; a quarter of a tile if None.
+        fixed: the network takes no other size, so that a side shorter than a tile is padded,
+            mirrored where that reaches; if False, tiles are as short as the picture instead.
 
     Returns:
         (N, C', H, W).
     """
     overlap = tile // 4 if overlap is None else overlap
     height, width = x.shape[2:]
-    x = pad_to(x, max(height, tile), max(width, tile))
-    if tuple(x.shape[2:]) == (tile, tile):
+    if fixed:
+        x = pad_to(x, max(height, tile), max(width, tile))
+    rows, columns = min(tile, x.shape[2]), min(tile, x.shape[3])
+    if tuple(x.shape[2:]) == (rows, columns):
         return network(x)[:, :, :height, :width]
 
-    weight = _ramp(tile, overlap, x)
-    weight = weight[:, None] * weight  # (tile, tile)
+    weight = _ramp(rows, overlap, x)[:, None] * _ramp(columns, overlap, x)  # (rows, columns)
     total = x.new_zeros(x.shape[2:])
     blended: Tensor | None = None
-    for top in _starts(x.shape[2], tile, overlap):
-        for left in _starts(x.shape[3], tile, overlap):
-            window = (..., slice(top, top + tile), slice(left, left + tile))
+    for top in _starts(x.shape[2], rows, overlap):
+        for left in _starts(x.shape[3], columns, overlap):
+            window = (..., slice(top, top + rows), slice(left, left + columns))
             mapped = network(x[window])
             if blended is None:
                 blended = mapped.new_zeros(*mapped.shape[:2], *x.shape[2:])

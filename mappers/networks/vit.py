@@ -1,8 +1,10 @@
-"""The pixel-wise vision transformer at the bottom of UVCGAN's generator.
+"""The pixel-wise vision transformer at the bottom of the generators of UVCGAN and Rawformer.
 
 Torbunov et al., "UVCGAN: UNet Vision Transformer Cycle-consistent GAN for Unpaired Image-to-Image
 Translation", WACV 2023, Sec. 3.1.
 """
+
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -67,12 +69,47 @@ class PixelwiseViT(nn.Module):
         coordinates = torch.stack([rows, columns], dim=2).flatten(0, 1)  # (tokens, 2)
         self.register_buffer("coordinates", coordinates, persistent=False)
 
-    def tokens(self, features: Tensor) -> Tensor:
-        """(N, dim, grid, grid) to the tokens after the last block, (N, grid * grid, dim)."""
+    def embedded(self, features: Tensor) -> Tensor:
+        """(N, dim, grid, grid) to the tokens before the first block, (N, grid * grid, dim)."""
         pixels = features.flatten(2).transpose(1, 2)  # (N, tokens, dim), row by row
         code = torch.sin(self.position(self.coordinates)).expand_as(pixels)
-        return self.blocks(self.embed(torch.cat([code, pixels], dim=2)))
+        return self.embed(torch.cat([code, pixels], dim=2))
+
+    def tokens(self, features: Tensor) -> Tensor:
+        """(N, dim, grid, grid) to the tokens after the last block, (N, grid * grid, dim)."""
+        return self.blocks(self.embedded(features))
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, dim, grid, grid) to the same shape."""
         return self.out(self.tokens(features)).transpose(1, 2).reshape(features.shape)
+
+
+class Styled(NamedTuple):
+    """What a transformer with a style token gives.
+
+    Attributes:
+        features: (N, dim, grid, grid).
+        style: (N, dim), the style token after the last block.
+    """
+
+    features: Tensor
+    style: Tensor
+
+
+class StyleViT(PixelwiseViT):
+    """A pixel-wise transformer with one more, learned token that becomes a style.
+
+    Torbunov et al., "Rethinking CycleGAN: Improving Quality of GANs for Unpaired Image-to-Image
+    Translation", arXiv 2303.16280.
+    """
+
+    def __init__(self, dim: int, blocks: int, heads: int, hidden: int, grid: int) -> None:
+        super().__init__(dim, blocks, heads, hidden, grid)
+        self.style_token = nn.Parameter(torch.randn(1, 1, dim))
+
+    def with_style(self, features: Tensor) -> Styled:
+        """(N, dim, grid, grid) to the same shape and the style."""
+        extra = self.style_token.expand(len(features), -1, -1)
+        tokens = self.blocks(torch.cat([self.embedded(features), extra], dim=1))
+        mapped = self.out(tokens[:, :-1]).transpose(1, 2).reshape(features.shape)
+        return Styled(mapped, tokens[:, -1])

@@ -45,14 +45,18 @@ def toy_run(bench) -> Callable[..., Ran]:
     """Runs `isp-bench run` on the toy data with the toy methods."""
 
     def run(*arguments: str, verb: str = "run") -> Ran:
-        return bench(verb, "--plugin", TOY, "--preset", "smoke", *_defaults(arguments))
+        given = _defaults(arguments)
+        if verb == "run" and "--workers" not in given:
+            given += ["--workers", "1"]  # a pool would load torch anew for every test
+        return bench(verb, "--plugin", TOY, "--preset", "smoke", *given)
 
     return run
 
 
 def _defaults(arguments: tuple[str, ...]) -> list[str]:
     given = list(arguments)
-    for option, value in (("--data", "toy"), ("--mapper", "toy-mapper"), ("--isp", "toy-isp")):
+    usual = {"--data": "toy", "--mapper": "toy-mapper", "--isp": "toy-isp"}
+    for option, value in usual.items():
         if option not in given:
             given += [option, value]
     return given

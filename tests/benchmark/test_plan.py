@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark.errors import BenchError
 from benchmark.plan import DataIdentity, Plan, Planner
 from benchmark.preset import load_preset
 from benchmark.registry import load_plugin
@@ -81,6 +82,68 @@ def test_a_change_reaches_everything_downstream_and_nothing_else(change, changed
 def test_what_is_measured_does_not_change_the_configuration():
     before, after = make_plan(), make_plan(extractor="a" * 64)
     assert [c.configuration for c in before.cells] == [c.configuration for c in after.cells]
+
+
+def test_a_test_time_field_is_swept_over_one_training():
+    swept = {"mapper": ("cstpp",), "sweep": {"mapper.downsample": (1, 4, 16)}}
+    plan = make_plan(protocol=("raw-to-raw",), direction=("a2b",), **swept)
+    assert count(plan) == {"mapper": 1, "map": 3, "score": 3}
+    assert [dict(cell.setting) for cell in plan.cells] == [
+        {"downsample": 1}, {"downsample": 4}, {"downsample": 16},
+    ]  # fmt: skip
+    assert len({cell.place for cell in plan.cells}) == 3
+    plain = make_plan(protocol=("raw-to-raw",), direction=("a2b",), mapper=("cstpp",))
+    assert keys(plain) < keys(plan), "the default value is the mapper as it is"
+    changed = make_plan(
+        protocol=("raw-to-raw",), direction=("a2b",), mapper=("cstpp",),
+        set={"mapper.downsample": 4},
+    )  # fmt: skip
+    assert keys(changed) < keys(plan)
+
+
+def test_a_training_field_is_swept_over_a_training_each():
+    swept = {"mapper.steps": (2, 3), "mapper.learning_rate": (0.1, 0.2)}
+    plan = make_plan(
+        protocol=("raw-to-raw",), mapper=("toy-mapper", "identity"), direction=("a2b",), sweep=swept
+    )
+    assert count(plan)["mapper"] == 4 + 1, "a mapper without the fields is run once"
+
+
+@pytest.mark.parametrize(
+    ("config", "word"),
+    [
+        ({"sweep": {"mapper.stepz": (1,)}}, "steps"),
+        ({"sweep": {"isp.first_steps": (1,)}}, "mapper.KEY"),
+        ({"sweep": {"mapper.steps": (1,)}, "set": {"mapper.steps": 2}}, "both set and swept"),
+    ],
+)
+def test_a_wrong_sweep_is_refused(config, word):
+    with pytest.raises(BenchError, match=word):
+        make_plan(**config)
+
+
+def test_references_come_beside_protocols_of_their_kind():
+    def references(*protocol: str) -> set[str]:
+        plan = make_plan(protocol=protocol, beside=True)
+        return {c.protocol for c in plan.cells} - set(protocol)
+
+    raw = {"unmapped", "oracle-gain", "oracle-least-squares"}
+    assert references("raw-to-raw") == raw
+    assert references("adaptation", "augmentation") == {"floor", "ceiling"}
+    assert references("adaptation", "raw-to-raw") == raw | {"floor", "ceiling"}
+    named = make_plan(protocol=("unmapped",), mapper=("toy-mapper", "identity"))
+    assert [c.mapper for c in named.cells] == ["none", "none"], "one per direction, no mapper"
+
+
+def test_raws_that_are_not_aligned_are_compared_by_their_charts():
+    def part(*has: str) -> set[str]:
+        plan = make_plan(protocol=("raw-to-raw",), has=frozenset(has))
+        return {spec.fields["part"] for spec in plan.steps.values() if spec.kind == "score"}
+
+    assert part("scenes", "charts") == {"scenes"}
+    assert part("scenes", "charts", "aligned") == {"aligned"}
+    with pytest.raises(BenchError, match="aligned"):
+        part("scenes")
 
 
 def test_the_source_of_a_plugin_is_part_of_its_key(tmp_path):

@@ -102,9 +102,9 @@ def test_mixtures_are_refused(change, word):
 
 
 def test_raw_to_raw_has_the_columns_of_table_1():
-    values = {m: [0.5] * N for m in ("psnr", "ssim", "mae", "kl")}
+    values = {m: [0.5] * N for m in ("psnr", "ssim", "mae", "angular", "kl")}
     table = tables([make_record(protocol="raw-to-raw", isp="none", per_image=values)])[0]
-    assert [c.metric for c in table.columns] == ["psnr", "ssim", "mae", "kl"]
+    assert [c.metric for c in table.columns] == ["psnr", "ssim", "mae", "angular", "kl"]
     assert table.name == "table1"
 
 

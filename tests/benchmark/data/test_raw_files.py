@@ -10,7 +10,7 @@ from benchmark.data.plain_files import Levels
 from benchmark.data.raw_files import (
     CFAS,
     Frame,
-    _first_cell,
+    first_cell,
     pack,
     plane_order,
     read_raw,
@@ -84,7 +84,7 @@ def test_odd_margins_are_rolled_away():
         color_desc=b"RGBG",
         sizes=SimpleNamespace(top_margin=1, left_margin=2),
     )
-    assert _first_cell(fake, Path("a.nef")) == [3, 2, 0, 1]
+    assert first_cell(fake, Path("a.nef")) == [3, 2, 0, 1]
 
 
 def test_orientation_and_frame_are_kept(tmp_path):
@@ -133,7 +133,7 @@ def test_other_filter_patterns(pattern, colours, what):
     sizes = SimpleNamespace(top_margin=0, left_margin=0)
     fake = SimpleNamespace(raw_pattern=pattern, color_desc=colours, sizes=sizes)
     with pytest.raises(BenchError, match=what):
-        _first_cell(fake, Path("a.raw"))
+        first_cell(fake, Path("a.raw"))
 
 
 @pytest.mark.parametrize("size", [(62, 80), (80, 62), (20, 20)])

@@ -39,3 +39,12 @@ def test_gradients_pass():
     x = torch.rand(1, 4, 50, 50, requires_grad=True)
     map_tiles(torch.square, x, 32).sum().backward()
     torch.testing.assert_close(x.grad, 2 * x.detach())
+
+
+@pytest.mark.parametrize("size", [(20, 20), (20, 100), (64, 33)])
+def test_tiles_can_be_as_short_as_the_picture(size):
+    seen = []
+    x = torch.rand(1, 4, *size)
+    y = map_tiles(lambda t: seen.append(tuple(t.shape[2:])) or t**2, x, 32, fixed=False)
+    torch.testing.assert_close(y, x**2)
+    assert set(seen) == {(min(size[0], 32), min(size[1], 32))}

@@ -1,0 +1,38 @@
+"""`isp-bench export`: a run in one file, for others to verify."""
+
+import argparse
+from pathlib import Path
+
+from benchmark.cli.options import Verbs, add_verb
+
+EXAMPLES = """  isp-bench export results/simulated-quick bundle.zip
+  isp-bench export results/simulated-quick small.zip --no-weights
+"""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(
+        verbs, "export", "pack a run's records, configs, environment and weights", EXAMPLES
+    )
+    parser.add_argument("run", type=Path, help="a run's folder, e.g. results/simulated-quick")
+    parser.add_argument("bundle", type=Path, help="the zip file to write")
+    parser.add_argument(
+        "--no-weights", action="store_true",
+        help="leave the weights out; only who has them in a store can verify the bundle",
+    )  # fmt: skip
+    parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Runs the verb."""
+    from benchmark.bundle import export
+    from benchmark.cli.store import readable
+    from benchmark.store import Store, default_store
+
+    store = Store(args.store or default_store(), look_only=True)
+    steps = export(args.run, store, args.bundle, not args.no_weights)
+    size = readable(args.bundle.stat().st_size)
+    print(f"{args.bundle}: {steps} steps, {size}. Check it with `isp-bench verify {args.bundle}`.")
+    return 0

@@ -1,0 +1,61 @@
+"""`isp-bench map`: bring a camera's raw file into the colour space of the other camera."""
+
+import argparse
+
+from benchmark.cli.options import Verbs, add_verb
+from benchmark.cli.picture_options import add_picture_options, check_output, open_trained
+
+EXAMPLES = """  isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
+  isp-bench map galaxy.dng --mapper global3x3 --to A --preset paper -o as-iphone.dng
+  isp-bench map frame.tif --mapper 0123456789ab --to B -o mapped.tif
+"""
+SUFFIXES = (".dng", ".tif", ".tiff")
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(
+        verbs, "map", "map a raw file at full size to the other camera with a fitted mapper",
+        EXAMPLES,
+    )  # fmt: skip
+    add_picture_options(parser, "the mapped raw: a .dng, or a .tif of the mosaic; both 16 bits")
+    parser.add_argument(
+        "--mapper", required=True, metavar="NAME|KEY", help="a fitted mapper, or its step's key"
+    )
+    parser.add_argument(
+        "--to", required=True, type=str.lower, choices=("a", "b"), metavar="A|B",
+        help="the camera whose raw it becomes; it was taken by the other one",
+    )  # fmt: skip
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Runs the verb."""
+    from benchmark.data.raw_files import read_raw
+    from benchmark.data.raw_writer import WHITE, read_tags, unpack, write_raw
+    from benchmark.full_size import levels_of, packed, watched
+    from benchmark.interrupt import clean_stops
+    from benchmark.progress import Progress
+    from benchmark.steps import load_mapper
+
+    check_output(args.image, args.output, SUFFIXES)
+    with clean_stops(), Progress() as progress:
+        trained, context = open_trained(args, progress)
+        found = trained.matching("mapper")
+        levels = levels_of(args.image)
+        picture = read_raw(args.image, levels)
+        for sentence in (*picture.notes, trained.choice("mapper", found)):
+            progress.say(sentence)
+        raw = packed(picture)
+        mapper = load_mapper(found[0].key, context)
+        direction = "a2b" if args.to == "b" else "b2a"
+        mapped = watched(lambda x: mapper(x, direction), raw.to(context.device), progress, "map")
+    tags = read_tags(args.image, levels, picture.frame).scaled(raw[0].numpy(), mapped[0].numpy())
+    mosaic = unpack(mapped[0].numpy(), tags.cfa)
+    target = f"camera {args.to.upper()} of {found[0].data['name']}"
+    write_raw(args.output, mosaic, tags, f"{target} by {found[0].fields['method']}")
+    print(
+        f"{args.output}: {mosaic.shape[1]} x {mosaic.shape[0]} sensor pixels, cfa {tags.cfa}, "
+        f"black 0, white {WHITE}"
+    )
+    return 0

@@ -1,0 +1,91 @@
+"""`isp-bench render`: develop a camera's raw file with a trained ISP."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from benchmark.cli.options import Verbs, add_verb
+from benchmark.cli.picture_options import add_picture_options, check_output, open_trained
+
+EXAMPLES = """  isp-bench render DSC_0001.NEF --isp pynet -o developed.png
+  isp-bench render galaxy.dng --isp pynet --mapper cstpp -o developed.png
+  isp-bench render iphone.dng --isp syenet --camera b --mapper cstpp -o developed.jpg
+  isp-bench render x.dng --isp 0123456789ab --preset paper --seed 1 -o developed.tif
+"""
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(
+        verbs, "render", "develop a raw file at full size with a trained ISP", EXAMPLES
+    )
+    add_picture_options(parser, f"the sRGB picture: {', '.join(SUFFIXES)}")
+    parser.add_argument(
+        "--isp", required=True, metavar="NAME|KEY", help="a trained ISP, or the key of its step"
+    )
+    parser.add_argument(
+        "--mapper",
+        metavar="NAME|KEY",
+        help="first map the raw, taken by the other camera, to the camera of the ISP",
+    )
+    parser.add_argument(
+        "--camera",
+        choices=("a", "b"),
+        default="a",
+        help="the camera whose ISP, and look, it is (default: a)",
+    )
+    parser.set_defaults(execute=execute)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Runs the verb."""
+    from benchmark.data.raw_files import read_raw
+    from benchmark.errors import BenchError
+    from benchmark.full_size import levels_of, packed, upright, watched
+    from benchmark.interrupt import clean_stops
+    from benchmark.progress import Progress
+    from benchmark.steps import load_isp, load_mapper
+
+    check_output(args.image, args.output, SUFFIXES)
+    with clean_stops(), Progress() as progress:
+        trained, context = open_trained(args, progress)
+        mappers = []
+        if args.mapper is None:
+            isps = trained.matching("isp")
+        else:
+            isps, mappers = trained.pair()
+            if isps[0].inputs:
+                raise BenchError(
+                    f"The ISP {isps[0].key} was trained on mapped raw, so it takes raw of the "
+                    "other camera as it is: leave --mapper out."
+                )
+        picture = read_raw(args.image, levels_of(args.image)).in_frame()
+        for sentence in (*picture.notes, trained.choice("isp", isps)):
+            progress.say(sentence)
+        raw = packed(picture).to(context.device)
+        if mappers:
+            progress.say(trained.choice("mapper", mappers))
+            mapper = load_mapper(mappers[0].key, context)
+            direction = "b2a" if isps[0].fields["look"] == "a" else "a2b"
+            raw = watched(lambda x: mapper(x, direction), raw, progress, "map")
+        isp = load_isp(isps[0].key, context)
+        srgb = watched(isp, raw.to(context.device), progress, "develop")[0].numpy()
+    srgb = upright(srgb, picture.flip)
+    _save(args.output, srgb)
+    print(f"{args.output}: {srgb.shape[2]} x {srgb.shape[1]} pixels, sRGB")
+    return 0
+
+
+def _save(path: Path, srgb: Any) -> None:
+    """Writes (3, H, W) in [0, 1] as 8 bits, whole or not at all."""
+    import numpy as np
+    from PIL import Image
+
+    part = path.with_name(f".part-{path.name}")
+    pixels = np.rint(srgb.transpose(1, 2, 0) * 255).astype(np.uint8)
+    try:
+        Image.fromarray(pixels).save(part, quality=95)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

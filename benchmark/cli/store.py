@@ -1,0 +1,135 @@
+"""`isp-bench store ls|gc|verify`: look into the store and keep it in order."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmark.cli.options import Verbs, add_verb
+
+EXAMPLES = """  isp-bench store ls
+  isp-bench store verify
+  isp-bench store gc                          # says what would go
+  isp-bench store gc --results results /group/results --days 30 --yes
+"""
+DAYS = 7.0
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Adds the verb."""
+    parser = add_verb(verbs, "store", "list, clean or check the store", EXAMPLES)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("ls", help="all steps and data sets, with sizes and ages")
+    listing.add_argument("--json", action="store_true", help="machine-readable")
+    cleaning = actions.add_parser(
+        "gc",
+        help="remove what no run needs",
+        description="Removes steps that no record and no planned run below --results needs, and "
+        "data sets that no step is left of. Running and recently changed ones stay. Without "
+        "--yes it only says what would go.",
+    )
+    cleaning.add_argument(
+        "--results", type=Path, nargs="+", metavar="FOLDER", default=[Path("results")],
+        help="folders with all runs to keep (default: ./results)",
+    )  # fmt: skip
+    cleaning.add_argument(
+        "--days", type=float, default=DAYS, metavar="N",
+        help="keep what was changed in the last N days (default: 7)",
+    )  # fmt: skip
+    cleaning.add_argument("--yes", action="store_true", help="remove it")
+    checking = actions.add_parser(
+        "verify", help="compare all checksums; what is damaged counts as missing from then on"
+    )
+    for action, execute in ((listing, _list), (cleaning, _clean), (checking, _verify)):
+        action.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
+        action.set_defaults(execute=execute)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from benchmark.housekeeping import age_of
+    from benchmark.states import state_of
+    from benchmark.store import Store, default_store, size_of
+
+    store = Store(args.store or default_store(), look_only=True)
+    places = [(state_of(store, key), store.step_folder(key)) for key in store.step_keys()]
+    steps: list[dict[str, Any]] = [
+        {**asdict(s), "bytes": size_of(f), "age": age_of(f)} for s, f in places
+    ]
+    data: list[dict[str, Any]] = [
+        {"data": folder.name, "bytes": size_of(folder), "age": age_of(folder)}
+        for folder in sorted(store.folder.glob("data/*"))
+    ]
+    if args.json:
+        print(json.dumps({"steps": steps, "data": data}, indent=1))
+        return 0
+    for step in sorted(steps, key=lambda s: s["title"]):
+        print(
+            f"{step['state']:8}{step['key']}  {readable(step['bytes']):>8} {_age(step['age']):>5}  "
+            f"{step['title']}  [{step['data']}]"
+        )
+    for row in data:
+        print(f"data    {'':20}  {readable(row['bytes']):>8} {_age(row['age']):>5}  {row['data']}")
+    total = sum(row["bytes"] for row in (*steps, *data))
+    print(f"{len(steps)} steps, {len(data)} data sets, {readable(total)} in {store.folder}")
+    return 0
+
+
+def _clean(args: argparse.Namespace) -> int:
+    from benchmark.errors import BenchError
+    from benchmark.housekeeping import find_waste, remove
+    from benchmark.states import needed_by
+    from benchmark.store import Store, default_store
+
+    store = Store(args.store or default_store(), look_only=not args.yes)
+    needed = needed_by(args.results)
+    if not needed:
+        raise BenchError(
+            f"There is no record below {', '.join(map(str, args.results))}, so nothing says what "
+            "is still needed. Name the folders of all runs to keep with --results, or delete "
+            f"{store.folder} as a whole."
+        )
+    waste = find_waste(store, needed, args.days)
+    freed = 0
+    for item in waste:
+        gone = not args.yes or remove(store, item)
+        freed += item.bytes if gone else 0
+        print(f"{readable(item.bytes):>8}  {item.title}" + ("" if gone else " (in use: stays)"))
+    done = "removed" if args.yes else "would go; nothing was removed, add --yes to do so"
+    print(f"{len(waste)} items, {freed} bytes ({readable(freed)}) {done}")
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from benchmark.housekeeping import verify
+    from benchmark.progress import Progress
+    from benchmark.store import Store, default_store
+
+    store = Store(args.store or default_store())
+    with Progress() as progress:
+        damaged, files = verify(store, progress)
+    for item in damaged:
+        print(f"damaged: {item.title}")
+        for file in item.files:
+            print(f"  {file}")
+    print(f"{files} files looked at, {len(damaged)} steps and data sets damaged")
+    if damaged:
+        print("They count as missing from now on; the same run makes them anew.")
+    return 1 if damaged else 0
+
+
+def readable(count: float) -> str:
+    """Bytes for people, e.g. "3.4 MB"."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(0.0, seconds):.0f} s"

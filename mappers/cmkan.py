@@ -1,0 +1,160 @@
+"""cmKAN for packed raw.
+
+Nikonorov, Perevozchikov, Korepanov, Mehta, Afifi, Ershov, Timofte, "Color Matching Using
+Hypernetwork-Based Kolmogorov-Arnold Networks", ICCV 2025. A network gives each pixel the splines
+of a small Kolmogorov-Arnold network that maps its colour.
+
+Architecture, losses and schedule are those of the released code, for three channels there: with
+three channels the network here has its 76,907 parameters, 32 of which are fixed wavelet filters.
+The pre-training is a reconstruction: the code learns to undo a recolouring whose pictures were made
+beforehand by a script that was not released.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from benchmark.errors import BenchError
+from benchmark.stage import Optimisation, Stage, descend
+from mappers.base import DIRECTIONS, Direction, MapperBatch, register_mapper, target_of
+from mappers.cycle import BACK, Camera, CycleConfig, CycleMapper, sum_of
+from mappers.losses import l1_ssim
+from mappers.networks import initialise
+from mappers.networks.cmkan_generator import CmKANGenerator
+from mappers.networks.tiling import map_tiles
+
+PRE_TRAINING = "pre-training"
+
+
+@dataclass(frozen=True)
+class CmKANConfig(CycleConfig):
+    """The recipe of the released code: 100 epochs at 2e-4, then 100 falling linearly to 0.
+
+    The code's example runs on crops of 512 pixels of sRGB; here crops are 256 packed pixels, as for
+    the other mappers. Pictures are mapped in tiles of that size, because the network takes
+    statistics over all pixels that it sees at once.
+
+    Attributes:
+        ssim_weight: of 1 - SSIM in the cycle loss and in the pre-training.
+        pretrain_epochs: length of the pre-training in passes over the training crops.
+        pretrain_steps: its length in optimisation steps; replaces `pretrain_epochs` if given, and
+            0 leaves it out.
+        pretrain_batch_size: crops per camera and step.
+        pretrain_lr: learning rate.
+        atoms: entries of the dictionary that the features are projected on.
+    """
+
+    batch_size: int = 2
+    ssim_weight: float = 0.15
+    pretrain_epochs: float = 300
+    pretrain_steps: int | None = None
+    pretrain_batch_size: int = 6
+    pretrain_lr: float = 1e-3
+    atoms: int = 128
+
+
+@register_mapper(
+    "cmkan",
+    title="Color Matching Using Hypernetwork-Based Kolmogorov-Arnold Networks",
+    authors="Nikonorov, Perevozchikov, Korepanov, Mehta, Afifi, Ershov, Timofte",
+    year=2025,
+    link="https://arxiv.org/abs/2503.11781",
+    licence="MIT, not verified",
+    supervision="unpaired",
+    deviations=(
+        "Four channels of packed raw, the widths grown in proportion; the released code reads "
+        "three-channel 8-bit pictures, so its published numbers are of another protocol. The "
+        "recolouring undone in the pre-training is a reconstruction: channel gains to the means "
+        "of the other camera's crops. Crops of 256 packed pixels instead of 512. Whole pictures "
+        "are mapped in overlapping, blended tiles."
+    ),
+)
+class CmKAN(CycleMapper):
+    """CycleGAN with hyper-networks of 134,952 parameters as generators.
+
+    Networks work on raw in [0, 1].
+
+    Raises:
+        BenchError: `crop_size` is no multiple of 4.
+    """
+
+    Config = CmKANConfig
+
+    def __init__(self, config: Any = None) -> None:
+        super().__init__(config)
+        self.apply(initialise.kaiming)
+        if self.config.crop_size % CmKANGenerator.MULTIPLE:
+            raise BenchError(
+                f"crop_size is {self.config.crop_size}; cmkan needs a multiple of "
+                f"{CmKANGenerator.MULTIPLE} packed pixels, for its two wavelet transforms."
+            )
+
+    def build_generators(self) -> dict[str, nn.Module]:
+        """One hyper-network per direction."""
+        return {direction: CmKANGenerator(4, self.config.atoms) for direction in DIRECTIONS}
+
+    def reconstruction_loss(self, image: Tensor, reference: Tensor) -> Tensor:
+        """L1 + 0.15 (1 - SSIM)."""
+        return l1_ssim(image, reference, self.config.ssim_weight)
+
+    def map(self, raw: Tensor, direction: Direction) -> Tensor:
+        """The generator on overlapping tiles of the training size."""
+        return map_tiles(self.generators[direction], raw, self.config.crop_size)
+
+    def stages(self) -> Sequence[Stage]:
+        """Undoing a recolouring, then the GAN."""
+        c = self.config
+        if c.pretrain_steps == 0:
+            return super().stages()
+        first = Stage(
+            PRE_TRAINING,
+            c.pretrain_batch_size,
+            c.crop_size,
+            c.pretrain_epochs,
+            c.pretrain_steps,
+            c.augment,
+        )
+        return [first, *super().stages()]
+
+    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
+        """One Adam for both generators in the pre-training; as CycleGAN for the GAN."""
+        if stage.name != PRE_TRAINING:
+            return super().configure(stage, total_steps)
+        optimizer = Adam(self.generators.parameters(), self.config.pretrain_lr)
+        # A cosine over 500 epochs of which the released recipe runs 300.
+        scheduler = CosineAnnealingLR(optimizer, max(1, total_steps * 5 // 3), eta_min=1e-5)
+        return Optimisation({"generators": optimizer}, [scheduler])
+
+    def training_step(
+        self, batch: MapperBatch, stage: Stage, optimisation: Optimisation
+    ) -> dict[str, Tensor]:
+        """Updates the generators on recoloured crops, or the networks of the GAN."""
+        if stage.name != PRE_TRAINING:
+            return super().training_step(batch, stage, optimisation)
+        real: dict[Camera, Tensor] = {"a": batch.a, "b": batch.b}
+        losses = {}
+        for there in DIRECTIONS:
+            target, source = target_of(there), target_of(BACK[there])
+            restored = self.translate(recolour(real[target], like=real[source]), there)
+            losses[f"restored_{target}"] = self.reconstruction_loss(restored, real[target])
+        descend(optimisation.optimizers["generators"], sum_of(losses))
+        return {name: loss.detach() for name, loss in losses.items()}
+
+
+def recolour(crops: Tensor, like: Tensor) -> Tensor:
+    """Crops with gains on the channels that give them the channel means of `like`.
+
+    Args:
+        crops: (N, 4, S, S) in [0, 1].
+        like: (N, 4, S, S) in [0, 1], crops of the other camera.
+
+    Returns:
+        The shape of `crops`, in [0, 1].
+    """
+    here, there = (x.mean(dim=(0, 2, 3), keepdim=True) for x in (crops, like))
+    return (crops * (there / here.clamp_min(torch.finfo(crops.dtype).eps))).clamp(0, 1)

@@ -1,0 +1,82 @@
+"""`isp-bench data`: from a miniature download to a table."""
+
+import pytest
+from PIL import Image
+
+from tests.benchmark.conftest import records
+from tests.benchmark.data.raw2raw_download import scenes, unpaired_stems, write_dng_download
+from tests.benchmark.data.two_cameras import write_folder
+from tests.conftest import TOY
+
+
+@pytest.fixture
+def download(tmp_path, tmp_path_factory):
+    return write_dng_download(tmp_path / "download", scenes(tmp_path_factory.getbasetemp() / "s"))
+
+
+def test_from_a_download_to_tables(bench, download, tmp_path):
+    dest = tmp_path / "prepared"
+    ran = bench("data", "check", download)
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "no faults")
+    ran = bench("data", "prepare", "raw2raw", download, dest, "--set", "limit=5")
+    assert ran.code == 0, ran.err
+    assert "are still to be written" in ran.err
+    assert ran.out.strip() == f"isp-bench run --data raw2raw:{dest}"
+    ran = bench("data", "check", dest)
+    assert ran.code == 0
+    assert "complete raw2raw" in ran.out
+    assert "2 scene pairs by capture time" in ran.out
+    ran = bench(
+        "run", "--plugin", TOY, "--preset", "smoke", "--mapper", "global3x3", "--isp", "toy-isp",
+        "--data", f"raw2raw:{dest}", "--protocol", "adaptation", "raw-to-raw",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    found = records(tmp_path / "results" / "raw2raw-prepared-smoke")
+    assert found["adaptation", "global3x3", "a2b"]["cameras"] == ["iphone-x", "samsung-s9"]
+    assert len(found["adaptation", "global3x3", "a2b"]["ids"]) == 2
+    assert len(found["raw-to-raw", "global3x3", "b2a"]["ids"]) == 7
+
+
+def test_faults_are_listed_and_end_in_1(bench, download):
+    file = download / "unpaired" / "samsung-s9" / "dng" / f"{unpaired_stems('b')[0]}.dng"
+    file.write_bytes(b"II")
+    ran = bench("data", "check", download)
+    assert ran.code == 1
+    assert [line for line in ran.out.splitlines() if line.startswith("FAULT")]
+    assert file.name in ran.out
+
+
+def test_a_folder_of_ones_own(bench, tmp_path):
+    ran = bench("data", "check", write_folder(tmp_path / "phones"))
+    assert ran.code == 0
+    assert "samsung: 5 pictures\n2 pairs" in ran.out
+
+
+def test_a_contact_sheet(bench, tmp_path):
+    sheet = tmp_path / "sheet.png"
+    ran = bench("data", "show", "simulated", "-o", sheet, "--preset", "smoke", "-n", "2")
+    assert ran.code == 0, ran.err
+    with Image.open(sheet) as picture:
+        assert picture.width > 900
+
+
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        (("prepare", "raw2row", ".", "out"), "Did you mean 'raw2raw'"),
+        (("prepare", "simulated", ".", "out"), "needs no preparing"),
+        (("prepare", "raw2raw", "nowhere", "out"), "nowhere: there is no such folder"),
+        (("prepare", "raw2raw", ".", "out"), "no download of raw2raw"),
+        (("prepare", "raw2raw", ".", "out", "--set", "limit"), "write KEY=VALUE"),
+        (("check", "nowhere"), "no such folder"),
+        (("check", "."), "two are needed"),
+        (("show", "raw2raw:nowhere"), "nowhere is no prepared folder"),
+        (("show", "simulated", "-o", "sheet.jpg"), "PNG"),
+        (("show", "simulated", "-n", "0"), "at least 1"),
+    ],
+)
+def test_mistakes_are_told(bench, arguments, told):
+    ran = bench("data", *arguments)
+    assert ran.code == 2
+    assert told in ran.err
+    assert "Traceback" not in ran.err

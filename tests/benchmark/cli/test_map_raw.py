@@ -1,0 +1,107 @@
+"""Mapping one's own raw file to the other camera, through the command line."""
+
+import numpy as np
+import pytest
+import rawpy
+import tifffile
+
+from benchmark.data.plain_files import Levels
+from benchmark.data.raw_files import Frame, read_raw
+from tests.benchmark.data.dng import write_dng
+from tests.conftest import TOY
+
+
+@pytest.fixture
+def fit(toy_run):
+    def run(mapper):
+        assert toy_run("--protocol", "raw-to-raw", "--mapper", mapper, "--no-beside").code == 0
+
+    return run
+
+
+@pytest.fixture
+def map_raw(bench):
+    def run(*arguments):
+        return bench("map", *arguments, "--plugin", TOY)
+
+    return run
+
+
+@pytest.fixture
+def photo(tmp_path):
+    mosaic = np.random.default_rng(0).integers(528, 4096, (120, 160)).astype(np.uint16)
+    crop = (6, 8, 100, 140)
+    return write_dng(tmp_path / "photo.dng", mosaic, "GBRG", 528, orientation=8, crop=crop)
+
+
+def test_identity_gives_the_same_picture_in_16_bits(fit, map_raw, photo, tmp_path):
+    fit("identity")
+    ran = map_raw(photo, "--mapper", "identity", "--to", "B", "-o", "out.dng")
+    assert ran.code == 0, ran.err
+    before, after = read_raw(photo), read_raw(tmp_path / "out.dng")
+    exact = np.rint(before.counts * (65535 / before.range))
+    assert np.abs(after.counts - exact).max() <= 1
+    assert (after.range, after.flip, after.frame) == (65535, 5, Frame(3, 4, 50, 70))
+    with rawpy.imread(str(tmp_path / "out.dng")) as raw:
+        assert raw.camera_whitebalance[:3] == pytest.approx([2, 1, 2], rel=1e-4)
+        assert raw.raw_image_visible.shape == (120, 160)
+    with tifffile.TiffFile(tmp_path / "out.dng") as tiff:
+        tags = {tag.name: tag.value for tag in tiff.pages.first.tags.values()}
+    assert "Maker Model mapped to camera B of toy by identity" in tags["UniqueCameraModel"]
+    assert tags["CalibrationIlluminant1"] == 21
+    matrix = np.reshape(tags["ColorMatrix1"], (3, 3, 2))
+    assert np.allclose(matrix[..., 0] / matrix[..., 1], np.eye(3), atol=1e-4)
+
+
+def test_a_gain_reaches_the_pixels_and_the_white_balance(fit, map_raw, photo, tmp_path):
+    """Camera B of the toy pair is A with the gains 0.5, 0.9, 0.9, 0.7."""
+    fit("global-gain")
+    assert map_raw(photo, "--mapper", "global-gain", "--to", "b", "-o", "b.dng").code == 0
+    before, after = read_raw(photo), read_raw(tmp_path / "b.dng")
+    gains = after.counts.mean((1, 2)) / 65535 / (before.counts.mean((1, 2)) / before.range)
+    assert gains == pytest.approx([0.5, 0.9, 0.9, 0.7], rel=0.02)
+    with rawpy.imread(str(tmp_path / "b.dng")) as raw:
+        balance = np.array(raw.camera_whitebalance[:3])
+    assert balance / balance[1] == pytest.approx([2 * 0.9 / 0.5, 1, 2 * 0.9 / 0.7], rel=0.02)
+    assert map_raw("b.dng", "--mapper", "global-gain", "--to", "A", "-o", "back.dng").code == 0
+    back = read_raw(tmp_path / "back.dng")
+    assert np.abs(back.counts / 65535 - before.counts / before.range).max() < 0.002
+
+
+def test_a_tiff_holds_the_mosaic(fit, map_raw, photo, tmp_path):
+    fit("identity")
+    for name in ("out.dng", "out.tif"):
+        assert map_raw(photo, "--mapper", "identity", "--to", "B", "-o", name).code == 0
+    plain = read_raw(tmp_path / "out.tif", Levels("GBRG", 65535))
+    assert np.array_equal(plain.counts, read_raw(tmp_path / "out.dng").counts)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            ("--mapper", "toy-mapper", "--seed", "3"),
+            "run --mapper toy-mapper --protocol raw-to-raw",
+        ),
+        (("--mapper", "identty"), "Did you mean 'identity'?"),
+        (("--mapper", "identity", "-o", "x.png"), "must end in"),
+        (("--mapper", "identity", "-o", "photo.dng"), "the picture itself"),
+    ],
+)
+def test_what_cannot_be_done_says_what_can(fit, map_raw, photo, options, says):
+    fit("identity")
+    before = photo.read_bytes()
+    ran = map_raw(photo, "--to", "B", "-o", "x.dng", *options)
+    assert ran.code == 2, ran.err
+    assert says in ran.err
+    assert photo.read_bytes() == before
+
+
+def test_a_real_camera_file(fit, map_raw, shared, tmp_path):
+    fit("identity")
+    kodak = shared / "raw" / "RAW_KODAK_DC50.KDC"
+    assert map_raw(kodak, "--mapper", "identity", "--to", "B", "-o", "out.dng").code == 0
+    before, after = read_raw(kodak), read_raw(tmp_path / "out.dng")
+    assert np.abs(after.counts - np.rint(before.counts * (65535 / before.range))).max() <= 1
+    with tifffile.TiffFile(tmp_path / "out.dng") as tiff:
+        assert "DC50" in tiff.pages.first.tags["UniqueCameraModel"].value

@@ -1,0 +1,76 @@
+"""`isp-bench plan`: text, JSON and dot; costs from like steps only."""
+
+import json
+import re
+
+import pytest
+
+from benchmark.estimates import History
+from benchmark.store import Store
+
+
+def rows(toy_run, *arguments):
+    ran = toy_run("--no-beside", "--format", "json", *arguments, verb="plan")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def test_nothing_is_guessed_before_anything_ran(toy_run):
+    assert all(r["seconds"] is None and r["bytes"] is None for r in rows(toy_run))
+    plain = toy_run("--no-beside", verb="plan").out
+    assert "nothing like it was run here before" in plain
+    assert "2 cells, 7 steps, 3 of them trainings; 7 missing" in plain
+
+
+def test_another_seed_costs_what_the_first_took(toy_run, tmp_path):
+    assert toy_run("--no-beside").code == 0
+    planned = rows(toy_run, "--seed", "1")
+    assert {r["state"] for r in planned} == {"missing", "waiting"}
+    assert all(r["seconds"] > 0 and r["bytes"] > 0 for r in planned)
+    store = Store(tmp_path / "home")
+    fitted = next(k for k in store.step_keys() if store.is_done(k)
+                  and store.spec(k).kind == "mapper")  # fmt: skip
+    (row,) = [r for r in planned if r["kind"] == "mapper"]
+    assert row["seconds"] == pytest.approx(store.outcome(fitted)["wall_seconds"])
+    assert re.search(r"cost of the missing steps, one after the other: about \d+ s, [\d.]+ kB",
+                     toy_run("--no-beside", "--seed", "1", verb="plan").out)  # fmt: skip
+
+
+def test_another_config_or_device_tells_nothing(toy_run, tmp_path):
+    assert toy_run("--no-beside").code == 0
+    planned = rows(toy_run, "--set", "mapper.steps=7", "--name", "other")
+    assert {r["kind"]: r["seconds"] is None for r in planned} == {
+        "mapper": True, "map": True, "isp": False, "score": False,
+    }  # fmt: skip
+    store = Store(tmp_path / "home")
+    spec = next(s for s in map(store.spec, store.step_keys())
+                if s.kind == "isp" and store.is_done(s.key))  # fmt: skip
+    assert History(store, "cpu").cost(spec, store.spec) is not None
+    assert History(store, "cuda").cost(spec, store.spec) is None
+
+
+def test_a_finished_run_costs_nothing(toy_run):
+    assert toy_run("--no-beside").code == 0
+    assert {r["state"] for r in rows(toy_run)} == {"done"}
+    plain = toy_run("--no-beside", verb="plan").out
+    assert "0 missing" in plain
+    assert "cost" not in plain
+
+
+def test_dot_names_every_step_and_edge(toy_run):
+    planned = rows(toy_run)
+    dot = toy_run("--no-beside", "--format", "dot", verb="plan").out
+    assert dot.startswith("digraph plan {")
+    assert dot.rstrip().endswith("}")
+    for row in planned:
+        assert f'"{row["key"]}" [label="{row["title"]}\\n{row["state"]}"' in dot
+        for needed in row["inputs"].values():
+            assert f'"{needed}" -> "{row["key"]}"' in dot
+
+
+def test_what_was_planned_can_be_run_step_by_step(toy_run, bench):
+    from tests.conftest import TOY
+
+    for row in rows(toy_run):
+        assert bench("step", row["key"], "--plugin", TOY, "--device", "cpu").code == 0
+    assert {r["state"] for r in rows(toy_run)} == {"done"}

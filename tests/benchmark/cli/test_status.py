@@ -1,0 +1,61 @@
+"""`isp-bench status`: every state, and the exit code."""
+
+import json
+
+from benchmark.states import write_planned
+from benchmark.store import StepSpec, Store
+
+
+def states(bench, *arguments):
+    return {s["title"]: s for s in json.loads(bench("status", "--json", *arguments).out)}
+
+
+def test_every_state_is_told(bench, tmp_path):
+    store = Store(tmp_path / "home")
+    specs = {name: StepSpec("mapper", name, {"n": name}) for name in ("done", "bad", "new", "now")}
+    specs["later"] = StepSpec("map", "later", {}, {"mapper": specs["new"].key})
+    for spec in specs.values():
+        store.add(spec)
+    store.finish(specs["done"].key, {})
+    assert bench("status").code == 0
+    store.fail(specs["bad"].key, "the loss is nan", "trace")
+    with store.lock(store.step_folder(specs["now"].key)):
+        assert bench("status").code == 1
+        found = states(bench)
+        plain = bench("status").out
+    assert {title: s["state"] for title, s in found.items()} == {
+        "done": "done", "bad": "failed", "new": "missing", "now": "running", "later": "waiting",
+    }  # fmt: skip
+    assert found["bad"]["note"] == "the loss is nan"
+    assert specs["new"].key in found["later"]["note"]
+    assert "heartbeat 0 s ago" in found["now"]["note"]
+    assert "the loss is nan" in plain
+    assert "5 steps: 1 done, 1 missing, 1 waiting, 1 running, 1 failed" in plain
+    assert states(bench)["now"]["state"] == "missing", "its owner let go"
+
+
+def test_the_steps_of_one_run(bench, tmp_path):
+    store = Store(tmp_path / "home")
+    mine, other = StepSpec("mapper", "mine", {"n": 1}), StepSpec("mapper", "other", {"n": 2})
+    for spec in (mine, other):
+        store.add(spec)
+        store.fail(spec.key, "reason", "trace")
+    write_planned(tmp_path / "results" / "run", [mine.key])
+    assert set(states(bench, "--results", "results")) == {"mine"}
+    (tmp_path / "results" / "other").mkdir()
+    assert bench("status", "--results", "results/other").code == 0
+
+
+def test_wrong_folders_are_said(bench):
+    assert "no store in" in bench("status", "--store", "none").err
+    assert bench("status").code == 2
+
+
+def test_a_damaged_description_is_a_failure_not_a_crash(bench, tmp_path):
+    store = Store(tmp_path / "home")
+    spec = StepSpec("mapper", "m", {})
+    store.add(spec)
+    (store.step_folder(spec.key) / "spec.json").write_text("{")
+    ran = bench("status")
+    assert ran.code == 1
+    assert "spec.json is damaged" in ran.out
