@@ -59,7 +59,7 @@ def find_waste(store: Store, needed: Iterable[str], days: float) -> list[Waste]:
     ]
     data = {_data_folder(store, k) for k in kept & set(planned)}
     for folder in sorted(store.folder.glob("data/*")):
-        if folder not in data and age_of(folder) > days * DAY:
+        if folder.is_dir() and folder not in data and age_of(folder) > days * DAY:
             waste.append(_waste(f"data set {folder.name}", folder))
     gone = {w.path for w in waste}
     for pattern in LITTER:

@@ -68,6 +68,15 @@ class Plan:
     cells: tuple[Cell, ...]
     skipped: tuple[str, ...] = ()  # sentences on what was left out and why
 
+    def only(self, cells: tuple[Cell, ...]) -> "Plan":
+        """The part of the graph that leads to some of the cells."""
+        needed = {cell.score for cell in cells}
+        for key, spec in reversed(self.steps.items()):  # inputs come before what needs them
+            if key in needed:
+                needed.update(spec.inputs.values())
+        steps = {key: spec for key, spec in self.steps.items() if key in needed}
+        return Plan(steps, cells, self.skipped)
+
 
 @dataclass(frozen=True)
 class _Mapper:

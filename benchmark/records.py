@@ -5,7 +5,6 @@ import json
 import platform
 import re
 import subprocess
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -138,10 +137,14 @@ def write_record(
     named: bool,
     missing: dict[str, str],
     device: str,
+    replace: bool = False,
 ) -> None:
-    """Collects what the store knows about a finished cell into its record, once."""
+    """Collects what the store knows about a finished cell into its record.
+
+    A record that is there stays as it is unless `replace` is given.
+    """
     file = record_file(folder, cell)
-    if file.is_file():
+    if file.is_file() and not replace:
         return
     spec = store.spec(cell.score)
     measures = json.loads(store.verified(cell.score, MEASURES).read_text(encoding="utf-8"))
@@ -220,35 +223,6 @@ def _read(file: Path) -> Record:
             f"{file} is not a record of this version ({reason}). Delete it and run again; the "
             "trained weights are kept in the store."
         ) from error
-
-
-def check_same_configuration(folder: Path, cells: Iterable[Cell], data: dict, preset: str) -> None:
-    """Refuses to write into a run's folder that holds records of another configuration.
-
-    Raises:
-        BenchError: naming the first difference.
-    """
-    if not (folder / "records").is_dir() or not any((folder / "records").glob("*.json")):
-        return
-    advice = "Choose another name for this run with --name, or delete that folder."
-    planned = {cell.place: cell for cell in cells}
-    for record in read_records(folder):
-        if record.preset != preset:
-            raise BenchError(
-                f"{folder} holds results of preset '{record.preset}', not '{preset}'. {advice}"
-            )
-        if record.data["fingerprint"] != data["fingerprint"]:
-            raise BenchError(
-                f"{folder} holds results on other data ({record.data['name']}, fingerprint "
-                f"{record.data['fingerprint'][:12]}; now {data['name']}, "
-                f"{data['fingerprint'][:12]}). {advice}"
-            )
-        cell = planned.get(record.cell)
-        if cell is not None and cell.configuration != record.configuration:
-            raise BenchError(
-                f"{folder} holds a result of {cell.title} with another configuration (other "
-                f"--set values, another version of a method, or another plug-in). {advice}"
-            )
 
 
 def environment(device: str) -> dict[str, Any]:

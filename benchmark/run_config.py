@@ -39,6 +39,8 @@ class RunConfig(BaseModel):
             cores.
         time_limit: minutes a step may take; None for any.
         name: name of the run's folder; by default made of data set and preset.
+        overwrite: what happens to results of another configuration in that folder: "never" is
+            an error, "only-missing" keeps them, "always" replaces them.
         results: where runs go.
         store: where trained weights and prepared data go; None for the user's cache folder.
     """
@@ -65,6 +67,7 @@ class RunConfig(BaseModel):
     workers: Annotated[int, Field(ge=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
     name: str | None = None
+    overwrite: Literal["never", "only-missing", "always"] = "never"
     results: Path = Path("results")
     store: Path | None = None
 

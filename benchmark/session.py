@@ -13,14 +13,16 @@ from benchmark.data.base import CameraPair, DataSource
 from benchmark.errors import BenchError
 from benchmark.executors.choose import check_executor, make_executor, step_command
 from benchmark.executors.levels import command_lines
+from benchmark.existing import cells_to_run
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.plan import Cell, DataIdentity, Plan, Planner
 from benchmark.preset import Preset, load_preset
 from benchmark.progress import Progress
-from benchmark.records import check_same_configuration, write_record
+from benchmark.records import write_record
 from benchmark.registry import DATASETS, ISPS, MAPPERS
 from benchmark.run_config import RunConfig, split_data
 from benchmark.runner import Outcome, Runner
+from benchmark.states import write_planned
 from benchmark.steps import Context
 from benchmark.store import Store, default_store, require_writable
 from benchmark.training import pick_device
@@ -62,10 +64,12 @@ class Session:
         """Runs what is missing and writes the records.
 
         Raises:
-            BenchError: the pictures are smaller than a method's training crops.
+            BenchError: the pictures are smaller than a method's training crops, or lack the sRGB
+                that an ISP learns.
         """
         context = Context(self.store, self.device, progress, self._fid_weights)
-        _check_crops(self.plan, context.data(vars(self.identity)))
+        _check_pictures(self.plan, context.data(vars(self.identity)))
+        write_planned(self.folder, self.plan.steps)
         missing = {} if self.weights.weights else {"fid": NO_FID}
         named = set(self.config.mapper)
 
@@ -74,6 +78,7 @@ class Session:
                 self.folder, cell, store=self.store, preset=self.preset,
                 cameras=self.source.cameras(), named="all" in named or cell.mapper in named,
                 missing=missing, device=device_name(self.device),
+                replace=self.config.overwrite == "always",
             )  # fmt: skip
 
         executor = make_executor(self.config, self.plan, context)
@@ -116,7 +121,8 @@ def open_session(config: RunConfig, *, download: bool = True) -> Session:
     identity = DataIdentity.of(source)
     extractor = weights.weights.sha256 if weights.weights else None
     plan = Planner(config, preset, identity, source.parts(), extractor).plan()
-    check_same_configuration(folder, plan.cells, {**vars(identity)}, preset.name)
+    cells = cells_to_run(folder, plan.cells, vars(identity), preset.name, config.overwrite)
+    plan = plan.only(cells)
     _check_methods(plan)
     return Session(config, preset, source, identity, weights, plan, store, folder, device)
 
@@ -151,13 +157,19 @@ def _check_methods(plan: Plan) -> None:
             ISPS.create(spec.fields["method"], **spec.fields["config"]).check_needs()
 
 
-def _check_crops(plan: Plan, data: CameraPair) -> None:
-    """Whether every training stage finds crops; known once the pictures are there."""
+def _check_pictures(plan: Plan, data: CameraPair) -> None:
+    """Whether every training finds crops and sRGB; known once the pictures are there."""
     for spec in plan.steps.values():
         if spec.kind not in ("mapper", "isp"):
             continue
         registry = MAPPERS if spec.kind == "mapper" else ISPS
         cameras = data.train if spec.kind == "mapper" else (spec.fields["look"],)
+        if spec.kind == "isp" and any(r.srgb is None for r in data.train[spec.fields["look"]]):
+            name = {"a": data.camera_a, "b": data.camera_b}[spec.fields["look"]]
+            raise BenchError(
+                f"{spec.title}: pictures of {name} have no sRGB, so no ISP can learn its look. "
+                "Without sRGB there is the protocol raw-to-raw."
+            )
         method = registry.create(spec.fields["method"], **spec.fields["config"])
         for stage in method.stages():
             for camera in cameras:

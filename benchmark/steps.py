@@ -56,26 +56,26 @@ class Context:
             folder = self.store.data_folder(identity["name"], fingerprint)
             with self.store.lock(folder, wait=True):
                 self._data[fingerprint] = source.prepare(folder, self.progress)
+                self.store.seal(folder)
         return self._data[fingerprint]
 
 
 def run_step(key: str, context: Context) -> None:
     """Runs a step whose inputs are done, and marks it as done.
 
+    When another process is at the step, it waits for that one and takes its result.
+
     Raises:
-        BenchError: an input is not done, or the step is being run by another process.
+        BenchError: an input is not done.
     """
     store = context.store
     spec = store.spec(key)
     for role, needed in spec.inputs.items():
         if not store.is_done(needed):
             raise BenchError(f"Step {key} ({spec.title}) needs {role} {needed}, not done yet.")
-    with store.lock(store.step_folder(key)) as mine:
-        if not mine:
-            raise BenchError(
-                f"Step {key} ({spec.title}) is being run by another process on this store. "
-                "Wait for it, or stop it; then run again."
-            )
+    if store.holding(key) is not None:
+        context.progress.say(f"{spec.title}: another process is at it; waiting for its result.")
+    with store.lock(store.step_folder(key), wait=True):
         if store.is_done(key):
             return
         memory.reset_peak()
@@ -91,8 +91,10 @@ def attempt_step(key: str, context: Context) -> str | None:
     """Runs a step; a failure is written down in the store, and its reason is returned.
 
     Raises:
+        BenchError: the store knows no such step.
         KeyboardInterrupt: a stop was asked for; what can be saved is saved.
     """
+    context.store.spec(key)
     try:
         run_step(key, context)
     except Exception as error:
@@ -253,4 +255,4 @@ def _part(data: CameraPair, part: str, camera: Literal["a", "b"]) -> ImageSet:
 
 
 def _mapped_images(store: Store, key: str) -> ImageSet:
-    return ImageSet(store.step_folder(key) / "images")
+    return ImageSet(store.intact(key) / "images")

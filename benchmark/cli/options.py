@@ -150,6 +150,10 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     where = parser.add_argument_group("where")
     where.add_argument("--name", default=UNSET, help="the run's folder (default: DATA-PRESET)")
     where.add_argument(
+        "--overwrite", choices=("never", "only-missing", "always"), default=UNSET,
+        help="results of another configuration in that folder: an error (default), kept, replaced",
+    )  # fmt: skip
+    where.add_argument(
         "--results",
         metavar="FOLDER",
         type=Path,

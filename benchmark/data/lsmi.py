@@ -116,8 +116,8 @@ class Lsmi(PreparedSource):
     def parts(self) -> frozenset[str]:
         """Scene pairs, and charts if those have them."""
         parts = super().parts()
-        charts = "scenes" in parts and ImageSet(self._root / "scenes-a")[0].charts
-        return parts | {"charts"} if charts else parts
+        charted = "scenes" in parts and all(r.charts for r in ImageSet(self._root / "scenes-a"))
+        return parts | {"charts"} if charted else parts
 
 
 def _picture_notes(dest: Path, sets: Sets, cameras: tuple[str, str]) -> list[str]:

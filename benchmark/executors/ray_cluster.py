@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import signal
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +15,7 @@ from benchmark.executors.remote import RemoteStep
 from benchmark.store import StepSpec, Store
 
 WAIT = 0.5  # seconds that `finished` waits for news
+CONNECT = 10.0  # seconds that a cluster has to answer
 RETRIES = 20  # machines that a step may lose under it; each time it goes on from its checkpoint
 
 
@@ -111,8 +114,11 @@ def _connect(address: str | None) -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # silences a warning
     handler = signal.getsignal(signal.SIGTERM)
     try:
+        plain = re.fullmatch(r"([^/]+):(\d+)", address or "")
+        if plain:  # Ray itself tries for ten minutes
+            socket.create_connection((plain[1], int(plain[2])), timeout=CONNECT).close()
         ray.init(address, logging_level=logging.ERROR, log_to_driver=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise BenchError(
             f"--address {address}: no Ray cluster answers ({error}). Start one with `ray start "
             "--head`, or leave --address out to use this machine alone."

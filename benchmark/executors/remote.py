@@ -31,7 +31,7 @@ class RemoteStep:
     def run(self) -> str | None:
         """Runs the step to its end and returns why it failed; None if it is done.
 
-        Its process is not orphaned when this one dies: it saves its training and leaves.
+        Should this process die, the step's saves its training and leaves, if it is let.
 
         Raises:
             BenchError: the store is not to be found on this machine.

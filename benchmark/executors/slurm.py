@@ -10,6 +10,7 @@ its inputs ends at once.
 import dataclasses
 import itertools
 import json
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -79,6 +80,7 @@ class SlurmExecutor:
         workers: int | None = None,
         time_limit: float | None = None,
     ) -> None:
+        logging.getLogger("submitit").setLevel(logging.ERROR)  # it complains of a slow sacct
         self._command = command
         self._plan = plan
         self._store = store

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmark.records import read_records
 from tests.benchmark.conftest import records
 
 
@@ -149,6 +150,28 @@ def test_an_output_of_another_configuration_is_refused(toy_run, tmp_path):
     assert toy_run("--data", "toy:seed=7").code == 2
     assert sorted((tmp_path / "results").rglob("*.json")) == before
     assert toy_run("--set", "mapper.steps=4", "--name", "other").code == 0
+
+
+def test_results_of_another_configuration_are_kept_or_replaced_on_request(toy_run, tmp_path):
+    def steps_of_mapper():
+        found = records(tmp_path / "results" / "toy-smoke")["adaptation", "toy-mapper", "a2b"]
+        (mapper,) = [s for s in found["steps"].values() if s["kind"] == "mapper"]
+        return mapper["steps"]["only"]
+
+    only = ("--no-beside", "--direction", "a2b")
+    assert toy_run("--set", "mapper.steps=2", *only).code == 0
+    changed = ("--set", "mapper.steps=4", *only)
+    assert toy_run(*changed, "--seed", "0", "1", "--overwrite", "only-missing").code == 0
+    files = sorted(f.name for f in (tmp_path / "results").rglob("records/*.json"))
+    assert [("seed0" in f, "seed1" in f) for f in files] == [(True, False), (False, True)]
+    for file in (tmp_path / "results").rglob("records/*seed1*.json"):
+        file.unlink()
+    assert steps_of_mapper() == 2
+    assert toy_run(*changed, "--overwrite", "always").code == 0
+    newest = read_records(tmp_path / "results" / "toy-smoke")
+    (mapper,) = [s for s in newest[0].steps.values() if s["kind"] == "mapper"]
+    assert len(newest) == 1
+    assert mapper["steps"]["only"] == 4
 
 
 def test_damaged_weights_are_noticed_and_made_anew(toy_run, tmp_path):
