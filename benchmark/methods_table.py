@@ -44,6 +44,7 @@ def measure(registry: Registry, name: str) -> Cost | None:
 
     Nothing is computed: networks and crop are on the meta device, which knows shapes only.
     """
+    registry.get(name)  # its module is loaded outside, lest its constants become shapes too
     with torch.device("meta"):
         method: Any = registry.create(name).eval()
         raw = torch.zeros(1, 4, CROP, CROP)

@@ -11,6 +11,7 @@ import dataclasses
 import itertools
 import json
 import logging
+import subprocess
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +26,9 @@ from benchmark.progress import Progress
 from benchmark.store import StepSpec, Store
 
 WAIT = 2.0  # seconds that `finished` waits for news
-LOOK = 0.2  # seconds between two looks
+LOOK = 0.2  # seconds between two looks for results
+ASK = 20.0  # seconds between two calls of squeue
+PATIENCE = 60.0  # seconds until the result of a job that left the queue is seen on a network drive
 REQUEUES = 1000  # times a job may reach its time limit; `--time-limit` stops a step that hangs
 LONGEST_ARRAY = 1000  # steps; sites allow 1001 by default (MaxArraySize)
 JOB_FILE = "slurm-job"  # in a step's folder: its job's id
@@ -92,6 +95,9 @@ class SlurmExecutor:
         self._ahead = options.cluster == "slurm"  # the local cluster knows no dependencies
         self._jobs: dict[str, Any] = {}
         self._watched: set[str] = set()
+        self._queue: set[str] | None = None
+        self._asked = float("-inf")
+        self._gone: dict[str, float] = {}
 
     def has_room(self) -> bool:
         """Slurm queues what it has no room for."""
@@ -125,7 +131,16 @@ class SlurmExecutor:
         if not (self._ahead and file.is_file()):
             return None
         job: Any = submitit.SlurmJob(self._folder, file.read_text(encoding="utf-8"))
-        return None if job.done(force_check=True) or job.state == "UNKNOWN" else job
+        return job if self._waiting_or_running(job) else None
+
+    def _waiting_or_running(self, job: Any) -> bool:
+        """What squeue says; sacct, which submitit asks, is not there on every cluster."""
+        if time.monotonic() - self._asked > ASK:
+            command = ["squeue", "--noheader", "--me", "--array", "--format=%i"]
+            listed = subprocess.run(command, capture_output=True, text=True, check=False)
+            self._queue = set(listed.stdout.split()) if listed.returncode == 0 else None
+            self._asked = time.monotonic()
+        return self._queue is None or job.job_id in self._queue
 
     def _submit_array(self, specs: Sequence[StepSpec]) -> None:
         import submitit
@@ -150,6 +165,7 @@ class SlurmExecutor:
                 jobs = [executor.submit(SlurmStep(step)) for step in steps]
         except (RuntimeError, submitit.core.utils.FailedJobError) as error:
             raise BenchError(f"Slurm does not take the jobs: {str(error).strip()}") from error
+        self._asked = float("-inf")
         for spec, job in zip(specs, jobs, strict=True):
             self._jobs[spec.key] = job
             file = self._store.step_folder(spec.key) / JOB_FILE
@@ -159,11 +175,23 @@ class SlurmExecutor:
         """See the contract."""
         until = time.monotonic() + WAIT
         while True:
-            ended = [key for key in self._watched if self._jobs[key].done()]
+            ended = [key for key in self._watched if self._has_ended(key)]
             if ended or time.monotonic() > until:
                 self._watched.difference_update(ended)
                 return [Finished(key, self._failure(key)) for key in ended]
             time.sleep(LOOK)
+
+    def _has_ended(self, key: str) -> bool:
+        job = self._jobs[key]
+        if not self._ahead:
+            return bool(job.done())
+        if self._store.is_done(key) or job.paths.result_pickle.exists():
+            return True
+        if self._waiting_or_running(job):
+            self._gone.pop(key, None)
+            return False
+        now = time.monotonic()
+        return now - self._gone.setdefault(key, now) >= PATIENCE
 
     def _failure(self, key: str) -> str | None:
         job = self._jobs[key]

@@ -28,6 +28,22 @@ time.sleep(60)
 """
 
 
+@pytest.fixture(autouse=True)
+def _released(monkeypatch):
+    """No heartbeat outlives its test: one whose token is gone stops the process."""
+    taken = []
+    acquire = Lock.acquire
+
+    def noted(lock):
+        taken.append(lock)
+        return acquire(lock)
+
+    monkeypatch.setattr(Lock, "acquire", noted)
+    yield
+    for lock in taken:
+        lock.release()
+
+
 def token(folder: Path) -> Path:
     (only,) = (folder / PLACE).iterdir()
     return only

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import BenchError
+from benchmark.executors import slurm
 from benchmark.executors.slurm_options import SlurmOptions, minutes
 from benchmark.store import Store
 from tests.benchmark.executors.test_pool import per_image, start_run, wait_for_training
@@ -64,7 +65,10 @@ def queue(tmp_path, monkeypatch):
     """The folder where job scripts arrive that sbatch is given."""
     folder = tmp_path / "queue"
     folder.mkdir()
-    for name, text in {"sbatch": SBATCH, "sacct": SACCT, "srun": "#!/bin/sh\n"}.items():
+    nothing = "#!/bin/sh\n"
+    programs = {"sbatch": SBATCH, "sacct": SACCT, "squeue": nothing, "srun": nothing}
+    monkeypatch.setattr(slurm, "PATIENCE", 0.0)
+    for name, text in programs.items():
         (folder / name).write_text(text.format(folder=folder))
         (folder / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
@@ -94,6 +98,17 @@ def test_all_steps_are_submitted_as_arrays_that_wait_for_their_inputs(toy_run, q
     assert ran.code == 1
     assert "NODE_FAIL" in ran.err
     assert "not run because of it" in ran.err
+
+
+def test_a_run_watches_the_jobs_of_an_earlier_one(toy_run, queue):
+    """The second run finds the first one's trainings in the queue, and submits the rest."""
+    options = ("--executor", "slurm", "--no-beside", "--slurm", "cluster=slurm")
+    toy_run(*options)
+    (queue / "squeue").write_text(
+        f"#!/bin/sh\n[ -e {queue}/4.sh ] || {{ echo 1_0; echo 1_1; echo 1_2; }}\n"
+    )
+    assert toy_run(*options).code == 1
+    assert parameters(queue, 4)["dependency"] == "afterany:1"
 
 
 def test_a_refusal_of_sbatch_is_told(toy_run, queue):
