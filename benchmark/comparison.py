@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmark.plan import NONE
+from benchmark.graph import NONE
 from benchmark.records import Record
 from benchmark.scoring import PREVIEWS
 from benchmark.store import Store

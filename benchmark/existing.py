@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchmark.errors import BenchError
-from benchmark.plan import Cell
+from benchmark.graph import Cell
 from benchmark.records import read_records
 
 Overwrite = Literal["never", "only-missing", "always"]

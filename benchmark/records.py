@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from benchmark import __version__
 from benchmark.data.images import write_atomic
 from benchmark.errors import BenchError
-from benchmark.plan import NONE, Cell
+from benchmark.graph import NONE, Cell
 from benchmark.preset import Preset
 from benchmark.registry import MAPPERS, PROTOCOLS
 from benchmark.scoring import MEASURES

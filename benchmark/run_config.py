@@ -35,6 +35,7 @@ class RunConfig(BaseModel):
         address: of the Ray cluster, "auto" for the one of this machine; None for that one or, when
             there is none, a new one on this machine.
         slurm: long options of sbatch, for all steps ("partition") or one kind ("score.time").
+        precision: of the arithmetic in trainings; "bfloat16" is torch's autocast.
         workers: steps at a time; None for one per GPU, or as many as there are trainings and
             cores.
         time_limit: minutes a step may take; None for any.
@@ -64,6 +65,7 @@ class RunConfig(BaseModel):
     executor: Literal["local", "ray", "slurm"] = "local"
     address: str | None = None
     slurm: dict[str, str | int] = Field(default_factory=dict)
+    precision: Literal["float32", "bfloat16"] = "float32"
     workers: Annotated[int, Field(ge=1)] | None = None
     time_limit: Annotated[float, Field(gt=0)] | None = None
     name: str | None = None

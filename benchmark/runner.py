@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from benchmark.executors.base import Executor
+from benchmark.graph import Cell, Plan
 from benchmark.interrupt import leave_if_requested
-from benchmark.plan import Cell, Plan
 from benchmark.progress import Progress
 from benchmark.store import StepSpec, Store
 

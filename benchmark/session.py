@@ -14,8 +14,9 @@ from benchmark.errors import BenchError
 from benchmark.executors.choose import check_executor, make_executor, step_command
 from benchmark.executors.levels import command_lines
 from benchmark.existing import cells_to_run
+from benchmark.graph import Cell, Plan
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
-from benchmark.plan import Cell, DataIdentity, Plan, Planner
+from benchmark.plan import DataIdentity, Planner
 from benchmark.preset import Preset, load_preset
 from benchmark.progress import Progress
 from benchmark.records import write_record

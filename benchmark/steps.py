@@ -152,6 +152,7 @@ def _train(
         device=context.device,
         progress=context.progress,
         title=spec.title,
+        bfloat16=spec.fields.get("precision") == "bfloat16",
     ).train()
     part = folder / f".{WEIGHTS}.part"
     save_model(model, str(part))

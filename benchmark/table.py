@@ -167,7 +167,13 @@ def size_of_test(records: Sequence[Record]) -> str:
 
 
 def notes_of(records: Sequence[Record]) -> tuple[str, ...]:
-    """What a reader must know: preset, reductions, missing weights."""
+    """What a reader must know: preset, reductions, losses left out, missing weights."""
     first = records[0]
     notes = [f"Preset {first.preset}" + (f": {first.reduced}" if first.reduced else ".")]
+    trained = [s for r in records for s in r.steps.values() if s["kind"] in ("mapper", "isp")]
+    bare = sorted({s["method"] for s in trained if s.get("config", {}).get("vgg") == "off"})
+    if bare:
+        notes.append(f"Trained without the VGG-19 loss of the recipe: {', '.join(bare)}.")
+    for precision in sorted({s["precision"] for s in trained if "precision" in s}):
+        notes.append(f"Trained in {precision}.")
     return (*notes, *sorted({reason for r in records for reason in r.missing.values()}))

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from benchmark.errors import BenchError
-from benchmark.plan import NONE
+from benchmark.graph import NONE
 from benchmark.records import Record
 from benchmark.table import Table
+from benchmark.tables_cost import cost_table
 from benchmark.tables_isp import isp_tables
 from benchmark.tables_raw import raw_tables
 
@@ -19,7 +20,9 @@ def tables(records: Sequence[Record]) -> list[Table]:
     _refuse_mixtures(records)
     developed = [r for r in records if r.isp != NONE]
     raw = [r for r in records if r.isp == NONE]
-    return [*isp_tables(developed), *raw_tables(raw)]
+    made = [*isp_tables(developed), *raw_tables(raw)]
+    cost = cost_table(records)
+    return [*made, cost] if cost is not None else made
 
 
 def _refuse_mixtures(records: Sequence[Record]) -> None:

@@ -6,9 +6,7 @@ before every step from (seed, stage, step) and batches are functions of the same
 is cut off anywhere and started again ends in the same weights, bit for bit on a CPU.
 """
 
-import json
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
@@ -20,11 +18,13 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from benchmark.batches import Batches, Prefetch
+from benchmark.checkpoint import read_checkpoint, write_checkpoint
 from benchmark.errors import BenchError
 from benchmark.interrupt import stop_requested
 from benchmark.progress import Progress, Task
 from benchmark.seeds import seed_of
 from benchmark.stage import Optimisation, Stage
+from benchmark.training_log import TrainingLog
 from isp_models.base import DeepISP
 from mappers.base import Mapper
 
@@ -73,6 +73,7 @@ class Trainer:
         progress: shows a bar per stage.
         title: names the training in the bar.
         checkpoint_seconds: time between two checkpoints.
+        bfloat16: whether training steps run under torch's autocast; weights stay float32.
     """
 
     def __init__(
@@ -86,11 +87,13 @@ class Trainer:
         progress: Progress,
         title: str,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        bfloat16: bool = False,
     ) -> None:
         self.model = model.to(device)
         self._batches = batches
         self._checkpoint = folder / "checkpoint.pt"
-        self._log = folder / "log.jsonl"
+        self._folder = folder
+        self._bfloat16 = bfloat16
         self._seed = seed
         self._device = device
         self._progress = progress
@@ -141,14 +144,15 @@ class Trainer:
         with (
             self._progress.task(title, total) as task,
             Prefetch(batches, position.step, total) as prefetch,
-            self._log.open("a", encoding="utf-8") as log,
+            TrainingLog(self._folder, sum(position.before.values())) as log,
         ):
             task.begin_at(position.step)
             while position.step < total and not self._stopped_early():
                 start = time.monotonic()
                 torch.manual_seed(seed_of("step", self._seed, stage.name, position.step))
                 batch = _to(prefetch.take(position.step), self._device)
-                losses = self.model.training_step(batch, stage, optimisation)
+                with torch.autocast(self._device.type, torch.bfloat16, self._bfloat16):
+                    losses = self.model.training_step(batch, stage, optimisation)
                 for scheduler in optimisation.schedulers:
                     scheduler.step()
                 if self._average is not None:
@@ -160,8 +164,7 @@ class Trainer:
                     if looked:
                         _show(task, position.step, values)
                     if position.step % log_every == 0:
-                        line = {"stage": stage.name, "step": position.step, **values}
-                        log.write(json.dumps(line) + "\n")
+                        log.write(stage.name, position.step, values)
                 position.seconds += time.monotonic() - start
                 stop = stop_requested()
                 if stop or time.monotonic() - last_saved > self._checkpoint_seconds:
@@ -193,22 +196,15 @@ class Trainer:
             "average": self._average.state_dict() if self._average is not None else None,
             "method": self.model.training_state(),
         }
-        part = self._checkpoint.with_suffix(f".{os.getpid()}.part")
-        torch.save(state, part)
-        part.replace(self._checkpoint)
+        write_checkpoint(self._checkpoint, state)
 
     def _load(self) -> dict[str, Any] | None:
         if not self._checkpoint.is_file():
             return None
         try:
-            state: dict[str, Any] = torch.load(
-                self._checkpoint, map_location=self._device, weights_only=True
-            )
-        except Exception as error:
-            self._progress.say(
-                f"The checkpoint of {self._title} is broken ({type(error).__name__}); "
-                "training starts anew."
-            )
+            state = read_checkpoint(self._checkpoint, self._device)
+        except BenchError as error:
+            self._progress.say(f"{error} {self._title} starts anew.")
             self._checkpoint.unlink()
             return None
         self._progress.say(f"{self._title}: goes on from its checkpoint.")

@@ -206,7 +206,7 @@ class MisfitConfig(MapperConfig):
     misfit: str = "dies"
 
 
-@register_mapper("toy-misfit", title="Takes its process down, hangs, or chatters")
+@register_mapper("toy-misfit", title="Takes its process down, hangs, fills the memory, or chatters")
 class ToyMisfit(Mapper):
     Config = MisfitConfig
 
@@ -215,5 +215,7 @@ class ToyMisfit(Mapper):
             os.kill(os.getpid(), signal.SIGKILL)
         elif self.config.misfit == "hangs":
             time.sleep(1000)
+        elif self.config.misfit == "fills":
+            raise MemoryError
         sys.stdout.write("{a plug-in may print}\n")
         return raw

@@ -123,6 +123,10 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--device", metavar="NAME", default=UNSET, help="auto (default), cpu, cuda, cuda:1, mps"
     )
     how.add_argument(
+        "--precision", choices=("float32", "bfloat16"), default=UNSET,
+        help="of the arithmetic in trainings: bfloat16 is faster on GPUs (default: float32)",
+    )  # fmt: skip
+    how.add_argument(
         "--workers", metavar="N", type=int, default=UNSET,
         help="steps at a time, each in a process of its own (default: one per GPU; without one, "
         "as many as there are trainings and cores)",

@@ -14,7 +14,7 @@ from benchmark.executors.pool import PoolExecutor
 from benchmark.executors.ray_cluster import RayExecutor
 from benchmark.executors.slurm import SlurmExecutor
 from benchmark.executors.slurm_options import SlurmOptions
-from benchmark.plan import Plan
+from benchmark.graph import Plan
 from benchmark.run_config import RunConfig
 from benchmark.steps import Context
 from benchmark.store import Store

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from benchmark.executors.base import StepCommand
-from benchmark.plan import Plan
+from benchmark.graph import Plan
 from benchmark.store import StepSpec, Store
 
 

@@ -21,7 +21,7 @@ from benchmark.executors.base import Finished, StepCommand
 from benchmark.executors.levels import missing_levels
 from benchmark.executors.remote import RemoteStep
 from benchmark.executors.slurm_options import SlurmOptions
-from benchmark.plan import Plan
+from benchmark.graph import Plan
 from benchmark.progress import Progress
 from benchmark.store import StepSpec, Store
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.errors import BenchError
-from benchmark.plan import DataIdentity, Plan, Planner
+from benchmark.graph import Plan
+from benchmark.plan import DataIdentity, Planner
 from benchmark.preset import load_preset
 from benchmark.registry import load_plugin
 from benchmark.run_config import RunConfig

@@ -5,7 +5,7 @@ import dataclasses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.plan import Plan
+from benchmark.graph import Plan
 from benchmark.store import StepSpec
 from tests.benchmark.test_plan import count, make_plan
 

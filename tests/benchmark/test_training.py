@@ -11,6 +11,7 @@ import torch
 
 from benchmark import training
 from benchmark.batches import PairedBatches, UnpairedBatches
+from benchmark.checkpoint import read_checkpoint
 from benchmark.progress import Progress
 from benchmark.registry import DATASETS, ISPS, MAPPERS, load_plugin
 from benchmark.training import Trainer, TrainingError
@@ -102,11 +103,28 @@ def test_a_broken_checkpoint_starts_the_training_anew(data, tmp_path):
     assert all(torch.equal(v, weights(again)[k]) for k, v in weights(whole).items())
 
 
+def test_one_flipped_bit_in_a_checkpoint_is_noticed(data, tmp_path, monkeypatch):
+    whole = fresh("toy-isp")
+    make_trainer(whole, data, tmp_path / "whole").train()
+    asked = iter(range(1000))
+    monkeypatch.setattr(training, "stop_requested", lambda: next(asked) > 20)
+    with pytest.raises(KeyboardInterrupt):
+        make_trainer(fresh("toy-isp"), data, tmp_path / "cut").train()
+    monkeypatch.setattr(training, "stop_requested", lambda: False)
+    checkpoint = tmp_path / "cut" / "checkpoint.pt"
+    content = bytearray(checkpoint.read_bytes())
+    content[len(content) // 2] ^= 0x10
+    checkpoint.write_bytes(content)
+    again = fresh("toy-isp")
+    assert make_trainer(again, data, tmp_path / "cut").train().steps == {"first": 20, "second": 20}
+    assert all(torch.equal(v, weights(again)[k]) for k, v in weights(whole).items())
+
+
 def test_nan_stops_at_once_and_keeps_no_checkpoint(data, tmp_path):
     model = MAPPERS.create("toy-mapper", explode_at=4)
     with pytest.raises(TrainingError, match="loss 'loss' is nan"):
         make_trainer(model, data, tmp_path / "run", checkpoint_seconds=0).train()
-    state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    state = read_checkpoint(tmp_path / "run" / "checkpoint.pt", torch.device("cpu"))
     assert all(torch.isfinite(v).all() for v in state["model"].values())
 
 

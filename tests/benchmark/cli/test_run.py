@@ -190,3 +190,25 @@ def test_damaged_weights_are_noticed_and_made_anew(toy_run, tmp_path):
     assert "is damaged" in ran.err
     assert toy_run().code == 0
     assert weights.read_bytes() == good
+
+
+def test_another_precision_is_another_training_and_stands_under_the_table(toy_run):
+    assert toy_run("--no-beside").code == 0
+    ran = toy_run("--no-beside", "--precision", "bfloat16")
+    assert ran.code == 2, "the folder holds results in float32"
+    ran = toy_run("--no-beside", "--precision", "bfloat16", "--name", "half")
+    assert ran.code == 0, ran.err
+    assert "Trained in bfloat16." in ran.out
+
+
+def test_a_loss_left_out_stands_under_the_table(toy_run):
+    ran = toy_run("--isp", "microisp", "--data", "simulated", "--no-beside", "--mapper", "identity")
+    assert ran.code == 0, ran.err
+    assert "Trained without the VGG-19 loss of the recipe: microisp." in ran.out
+
+
+def test_running_out_of_memory_fails_one_cell(toy_run, tmp_path):
+    ran = toy_run("--mapper", "toy-misfit", "identity", "--set", "mapper.misfit=fills")
+    assert ran.code == 1
+    assert "MemoryError" in ran.err
+    assert ("adaptation", "identity", "a2b") in records(tmp_path / "results" / "toy-smoke")

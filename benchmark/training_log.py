@@ -1,0 +1,40 @@
+"""The losses of a training: `log.jsonl` in its folder, and TensorBoard where that is installed."""
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class TrainingLog:
+    """Writes the losses of one stage; use it as a context manager.
+
+    Args:
+        folder: the step's folder; the events of TensorBoard go to `tensorboard/` in it.
+        before: steps of the stages that are over, for TensorBoard's one axis.
+    """
+
+    def __init__(self, folder: Path, before: int) -> None:
+        self._before = before
+        self._lines = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._events: Any = None
+        if importlib.util.find_spec("tensorboard") is not None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._events = SummaryWriter(str(folder / "tensorboard"))
+
+    def __enter__(self) -> "TrainingLog":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
+        if self._events is not None:
+            self._events.close()
+
+    def write(self, stage: str, step: int, losses: Mapping[str, float]) -> None:
+        """Writes the losses after `step` steps of the stage."""
+        self._lines.write(json.dumps({"stage": stage, "step": step, **losses}) + "\n")
+        if self._events is not None:
+            for name, value in losses.items():
+                self._events.add_scalar(f"{stage}/{name}", value, self._before + step)
