@@ -58,9 +58,10 @@ class Optimisation:
 def linear_decay(optimizer: Optimizer, total_steps: int, start: float) -> LambdaLR:
     """Constant rate until the fraction `start` of the steps, then a straight line to 0."""
     begin = start * total_steps
+    length = max(1.0, total_steps - begin)  # a stage may be of no steps at all
 
     def factor(step: int) -> float:
-        return 1.0 if step < begin else max(0.0, (total_steps - step) / (total_steps - begin))
+        return 1.0 if step < begin else max(0.0, (total_steps - step) / length)
 
     return LambdaLR(optimizer, factor)
 
