@@ -19,6 +19,8 @@ from benchmark.run_config import RunConfig
 from benchmark.steps import Context
 from benchmark.store import Store
 
+WORKER_BYTES = 2_000_000_000  # a training with the quick preset, torch included, with room to spare
+
 
 def check_executor(config: RunConfig) -> None:
     """Whether the executor can be had, and its options belong to it.
@@ -81,10 +83,11 @@ def step_command(
 
 
 def _sensible_workers(plan: Plan, context: Context, gpus: int) -> int:
-    """One per GPU; on the CPU one per training, as far as there are cores."""
+    """One per GPU; on the CPU one per training, as far as there are cores and memory."""
     if context.device.type != "cpu":
         return max(1, gpus)
-    return max(1, min(_trainings(plan, context.store), cores()))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(_trainings(plan, context.store), cores(), memory // WORKER_BYTES))
 
 
 def _trainings(plan: Plan, store: Store) -> int:
