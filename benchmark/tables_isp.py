@@ -63,10 +63,13 @@ def _table(
     records: Sequence[Record],
     lines: Lines,
 ) -> Table:
-    """Row groups by protocol, each with its own best; the references first."""
+    """Row groups by protocol, each with its own best; the references first.
+
+    In the order of their titles, which is the paper's: augmentation before adaptation.
+    """
     columns = columns_of(records, metrics)
     groups: Groups = reference_rows(records, columns, lines)
-    for protocol in sorted({r.protocol for r in records if not r.reference}):
-        own = [r for r in records if r.protocol == protocol]
-        groups |= embolden({own[0].title: mapper_rows(own, columns, lines)})
+    for title in sorted({r.title for r in records if not r.reference}):
+        own = [r for r in records if r.title == title]
+        groups |= embolden({title: mapper_rows(own, columns, lines)})
     return Table(name, caption, label_titles, columns, groups, notes_of(records))

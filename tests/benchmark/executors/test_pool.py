@@ -104,6 +104,19 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on(tmp_path, monkeypatc
     assert per_image(tmp_path / "results" / "whole") == per_image(tmp_path / "results" / "cut")
 
 
+@pytest.mark.slow
+def test_two_runs_at_once_share_the_work_and_train_nothing_twice(tmp_path):
+    """`_apart` gives both the same store."""
+    both = [start_run("--name", name) for name in ("one", "two")]
+    for run in both:
+        assert run.wait(120) == 0, run.stderr.read()
+    results = tmp_path / "results"
+    assert per_image(results / "one") == per_image(results / "two") != {}
+    for log in (tmp_path / "home").glob("steps/*/log.jsonl"):
+        lines = log.read_text().splitlines()
+        assert len(set(lines)) == len(lines), "a step was trained twice"
+
+
 def test_the_step_verb_tells_a_scheduler_to_start_it_again(tmp_path, monkeypatch):
     home = tmp_path / "home"
     run = start_run()
