@@ -8,6 +8,8 @@ from typing import Protocol
 
 from benchmark.store import StepSpec
 
+STEP_LOG = "step.log"  # in a step's folder: what its process printed
+
 
 @dataclass(frozen=True)
 class Finished:

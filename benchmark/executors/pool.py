@@ -4,6 +4,7 @@ A worker is started once and takes one key after the other, because loading torc
 than many a step. It ends when its standard input does, so none outlives the run.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -12,9 +13,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from benchmark.executors.base import Finished, StepCommand
+from benchmark.executors.base import STEP_LOG, Finished, StepCommand
 from benchmark.executors.events import EventReceiver
 from benchmark.interrupt import CONTINUE
 from benchmark.progress import Progress
@@ -40,14 +42,15 @@ class Worker:
         self.since: float | None = None  # when the present step began
         self.told_to_stop = False
 
-    def start(self, key: str) -> None:
-        """Begins a step."""
+    def start(self, key: str, log: Path) -> None:
+        """Begins a step; `log` takes what the process prints before it begins, e.g. why it dies."""
         if self._process is None:
-            self._process = subprocess.Popen(
-                self._command, env=self._environment, text=True, encoding="utf-8",
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C reaches the run, which stops its workers itself
-            )  # fmt: skip
+            with log.open("a", encoding="utf-8") as errors:
+                self._process = subprocess.Popen(
+                    self._command, env=self._environment, text=True, encoding="utf-8",
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                    start_new_session=True,  # Ctrl-C reaches the run, which stops its workers
+                )  # fmt: skip
             self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
             self._reader.start()
         assert self._process.stdin is not None
@@ -61,7 +64,8 @@ class Worker:
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            self._events.put(json.loads(line))
+            with contextlib.suppress(ValueError):  # the last one of a killed process is cut off
+                self._events.put(json.loads(line))
 
     def poll(self) -> tuple[str, int | None] | None:
         """Shows the news; gives the step that ended, and the exit code if the process did."""
@@ -124,7 +128,10 @@ class PoolExecutor:
 
     def start(self, spec: StepSpec) -> None:
         """Gives the step to a free worker."""
-        next(worker for worker in self._workers if worker.key is None).start(spec.key)
+        self._begin(next(worker for worker in self._workers if worker.key is None), spec.key)
+
+    def _begin(self, worker: Worker, key: str) -> None:
+        worker.start(key, self._store.step_folder(key) / STEP_LOG)
 
     def finished(self) -> Sequence[Finished]:
         """See the contract."""
@@ -142,7 +149,7 @@ class PoolExecutor:
             return None
         key, code = ended
         if code == CONTINUE and not worker.told_to_stop:  # somebody else stopped it, to go on
-            worker.start(key)
+            self._begin(worker, key)
             return None
         return self._ended(key, code)
 
@@ -151,7 +158,7 @@ class PoolExecutor:
             return Finished(key, None)
         if code is not None:
             self._store.fail(key, _death(code, self._time_limit), "")
-        return Finished(key, self._store.failure(key))
+        return Finished(key, self._store.failure(key) or "It ended without a result.")
 
     def _enforce_limit(self) -> None:
         if self._time_limit is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmark.executors.base import STEP_LOG
 from benchmark.executors.events import EventSender
 from benchmark.interrupt import leave_if_requested, request_stop
 from benchmark.steps import Context, attempt_step
@@ -33,7 +34,7 @@ def serve(context: Context, sender: EventSender) -> None:
         except queue.Empty:
             continue
         sender.send(started=key)
-        with _output_to(context.store.step_folder(key) / "step.log"):
+        with _output_to(context.store.step_folder(key) / STEP_LOG):
             failure = attempt_step(key, context)
         sender.send(finished=key, failure=failure)
 
