@@ -8,6 +8,7 @@ channels and the training recipe (that of CSTPP, for a fair contrast) are ours.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -27,6 +28,8 @@ class ChaiConfig(CycleConfig):
     """The recipe of CSTPP.
 
     Attributes:
+        discriminator: "scalar": one verdict per image, as in the code of CSTPP; "map": one per
+            patch.
         width: channels after the first convolution; the published size is not known.
     """
 
@@ -36,6 +39,7 @@ class ChaiConfig(CycleConfig):
     lr_discriminator: float = 2e-5
     clip_norm: float | None = 2.0
     decay_from: float = 1.0
+    discriminator: Literal["scalar", "map"] = "scalar"
     width: int = 32
 
 
@@ -96,5 +100,6 @@ class Chai(CycleMapper):
         return {"a2b": there, "b2a": twin(there, (nn.Linear, nn.Conv2d))}
 
     def build_discriminator(self) -> nn.Module:
-        """The averaged PatchGAN of CSTPP."""
-        return PatchGAN(width=self.config.discriminator_width, scalar=True)
+        """The PatchGAN of CSTPP, its map averaged or not."""
+        scalar = self.config.discriminator == "scalar"
+        return PatchGAN(width=self.config.discriminator_width, scalar=scalar)

@@ -172,14 +172,15 @@ class CycleMapper(Mapper):
 
     def generator_losses(
         self, real: dict[Camera, Tensor]
-    ) -> tuple[dict[str, Tensor], dict[Camera, Tensor]]:
+    ) -> tuple[dict[str, Tensor], dict[Camera, Any]]:
         """The terms of the generators' loss, already weighted, and the fakes.
 
         Args:
             real: (N, 4, S, S) crops of each camera, in the networks' range.
 
         Returns:
-            Losses by name; fake pictures by the camera whose space they are in.
+            Losses by name; fake pictures, as `discriminator_loss` takes them, by the camera whose
+            space they are in.
         """
         c = self.config
         fake: dict[Camera, Tensor] = {}
@@ -202,7 +203,7 @@ class CycleMapper(Mapper):
         """One optimiser step of both generators, their gradients clipped together."""
         descend(optimizer, loss, self.generators.parameters(), self.config.clip_norm)
 
-    def discriminator_loss(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor:
+    def discriminator_loss(self, camera: Camera, real: Tensor, fake: Any) -> Tensor:
         """Half of one camera's terms in Eq. 12, with a fake from the pool, plus the penalty."""
         fake = self.pools[camera].exchange(fake)
         both = self.discriminators[camera](torch.cat([real, fake]))  # one pass: cheaper

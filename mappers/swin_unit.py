@@ -11,16 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmark.stage import Optimisation, Stage, descend
-from mappers.base import (
-    DIRECTIONS,
-    Direction,
-    MapperBatch,
-    register_mapper,
-    source_of,
-    target_of,
-)
-from mappers.cycle import BACK, CAMERAS, Camera, CycleConfig, CycleMapper, sum_of
+from mappers.base import DIRECTIONS, Direction, register_mapper, source_of, target_of
+from mappers.cycle import BACK, CAMERAS, Camera, CycleConfig, CycleMapper
 from mappers.losses import l1, lsgan
 from mappers.networks import initialise
 from mappers.networks.padding import pad_to_multiple
@@ -121,26 +113,7 @@ class SwinUnit(CycleMapper):
             return map_tiles(whole, raw, self.config.tile, fixed=False)
         return whole(raw)
 
-    def training_step(
-        self, batch: MapperBatch, stage: Stage, optimisation: Optimisation
-    ) -> dict[str, Tensor]:
-        """Updates both generators, then the discriminator of A, then that of B."""
-        real: dict[Camera, Tensor] = {
-            "a": self.to_network(batch.a),
-            "b": self.to_network(batch.b),
-        }
-        self.discriminators.requires_grad_(False)  # their gradients are not needed here
-        losses, fake = self.two_scale_losses(real)
-        self.update_generators(sum_of(losses), optimisation.optimizers["generators"])
-        self.discriminators.requires_grad_(True)
-        for camera in CAMERAS:
-            name = f"discriminator_{camera}"
-            losses[name] = self.two_scale_discriminator_loss(camera, real[camera], fake[camera])
-            weights = self.discriminators[camera].parameters()
-            descend(optimisation.optimizers[name], losses[name], weights, self.config.clip_norm)
-        return {name: loss.detach() for name, loss in losses.items()}
-
-    def two_scale_losses(
+    def generator_losses(
         self, real: dict[Camera, Tensor]
     ) -> tuple[dict[str, Tensor], dict[Camera, TwoScales]]:
         """The terms of the generators' loss, already weighted, and the fakes by their space."""
@@ -158,7 +131,7 @@ class SwinUnit(CycleMapper):
                 losses[f"identity_{target}"] = c.identity_weight * l1(same, real[target])
         return losses, fake
 
-    def two_scale_discriminator_loss(self, camera: Camera, real: Tensor, fake: TwoScales) -> Tensor:
+    def discriminator_loss(self, camera: Camera, real: Tensor, fake: TwoScales) -> Tensor:
         """LSGAN of both branches, not halved; the branches have a pool each."""
         shown = TwoScales(
             self.pools[camera].exchange(fake.full), self.low_pools[camera].exchange(fake.low)

@@ -45,6 +45,13 @@ def test_one_quadratic_transform_serves_the_whole_picture():
 
 
 @torch.no_grad()
+@pytest.mark.parametrize(("discriminator", "side"), [("scalar", 1), ("map", 6)])
+def test_the_discriminator_gives_one_verdict_or_a_map(discriminator, side):
+    judge = Chai(replace(TINY, discriminator=discriminator)).discriminators["a"]
+    assert judge(torch.rand(2, 4, 64, 64)).shape == (2, 1, side, side)
+
+
+@torch.no_grad()
 def test_the_two_directions_differ_by_their_batch_norms():
     mapper = Chai(TINY)
     fill(mapper)

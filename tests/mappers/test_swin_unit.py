@@ -40,7 +40,7 @@ def test_discriminator_loss_sums_both_scales_and_is_not_halved():
         for image, target in (((real, laplacian(real).low), 1), ((full, low), 0))
         for verdict in judge(TwoScales(*image))
     )
-    loss = mapper.two_scale_discriminator_loss("b", real, TwoScales(full, low))
+    loss = mapper.discriminator_loss("b", real, TwoScales(full, low))
     torch.testing.assert_close(loss, expected)
 
 
