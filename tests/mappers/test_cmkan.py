@@ -82,14 +82,15 @@ def test_any_size_is_mapped(size):
 @pytest.mark.slow
 def test_it_learns_a_colour_change_without_pairs():
     torch.manual_seed(0)
-    learned = learn(CmKAN(TINY))
+    # 150 steps: after 60 the result hangs on the rounding of the processor.
+    learned = learn(CmKAN(replace(TINY, steps=150)))
     first, second = slice(0, 10), slice(50, 60)
     restored = [learned.mean_of(lambda n: "restored" in n, s) for s in (first, second)]
-    assert restored[1] < 0.5 * restored[0]  # measured 0.16 to 0.22
+    assert restored[1] < 0.5 * restored[0]  # measured 0.21
     first, second = slice(60, 70), slice(-10, None)
     same = [learned.mean_of(lambda n: "identity" in n, s) for s in (first, second)]
-    assert same[1] < same[0]  # measured 0.60 to 0.90 over three seeds and two processors
-    assert learned.gain > 3  # measured 5.9 to 8.5 dB
+    assert same[1] < 0.85 * same[0]  # measured 0.61 to 0.69, weights disturbed by rounding
+    assert learned.gain > 3  # measured 4.6 to 5.7 dB
 
 
 def test_two_runs_are_bit_equal():
