@@ -125,8 +125,10 @@ class Registry:
         assert spec is not None and spec.submodule_search_locations
         folder = Path(spec.submodule_search_locations[0])
         entries: dict[str, _Entry] = {}
-        for file in sorted(folder.glob("*.py")):
-            for name, entry in _read_decorators(file, self._package, self._decorator).items():
+        for file in sorted(folder.rglob("*.py")):
+            for name, entry in _read_decorators(
+                file, folder, self._package, self._decorator
+            ).items():
                 if name in entries:
                     raise self._clash(name, entries[name].origin, str(file))
                 entries[name] = entry
@@ -212,18 +214,19 @@ def _info(name: str, facts: dict[str, Any], decorator: str) -> MethodInfo:
     return MethodInfo(name=name, **facts)
 
 
-def _read_decorators(file: Path, package: str, decorator: str) -> dict[str, _Entry]:
+def _read_decorators(file: Path, folder: Path, package: str, decorator: str) -> dict[str, _Entry]:
     """The registrations in a source file, read without running it."""
     source = file.read_text(encoding="utf-8")
     if f"@{decorator}(" not in source:
         return {}
+    module = ".".join((package, *file.relative_to(folder).with_suffix("").parts))
     entries = {}
     for node in ast.parse(source, str(file)).body:
         for call in getattr(node, "decorator_list", []):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == decorator:
                 name = ast.literal_eval(call.args[0])
                 facts = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-                target = f"{package}.{file.stem}:{getattr(node, 'name', '')}"
+                target = f"{module}:{getattr(node, 'name', '')}"
                 entries[name] = _Entry(target, _info(name, facts, decorator), str(file))
     return entries
 

@@ -20,10 +20,10 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from benchmark.stage import Optimisation, Stage, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
-from isp_models.losses import mse, ssim
-from isp_models.perceptual import PerceptualConfig, perceptual, vgg_weights_path
-from isp_models.staged import StagedConfig, overridden
-from isp_models.zurich import WideTanh, zurich_order
+from isp_models.networks.zurich import WideTanh, zurich_order
+from isp_models.training.losses import mse, ssim
+from isp_models.training.perceptual import PerceptualConfig, perceptual, vgg_weights_path
+from isp_models.training.staged import StagedConfig, overridden
 
 PRELU = 0.25
 LOSSES = {  # stage: weights of the terms

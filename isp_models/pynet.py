@@ -22,11 +22,16 @@ from torch.optim import Adam
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage, descend, linear_decay
 from isp_models.base import DeepISP, ISPBatch, register_isp
-from isp_models.losses import ms_ssim, mse
-from isp_models.perceptual import MINIMUM_SIDE, PerceptualConfig, perceptual, vgg_weights_path
-from isp_models.pynet_network import PyNETNetwork, PyNETVariant
-from isp_models.staged import StagedConfig, check_crop, overridden
-from isp_models.zurich import shrink, zurich_order
+from isp_models.networks.pynet import PyNETNetwork, PyNETVariant
+from isp_models.networks.zurich import shrink, zurich_order
+from isp_models.training.losses import ms_ssim, mse
+from isp_models.training.perceptual import (
+    MINIMUM_SIDE,
+    PerceptualConfig,
+    perceptual,
+    vgg_weights_path,
+)
+from isp_models.training.staged import StagedConfig, check_crop, overridden
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ from torch.optim import Adam
 
 from benchmark.stage import Optimisation, Stage, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
-from isp_models.losses import mse, ssim
-from isp_models.perceptual import PerceptualConfig, perceptual, vgg_weights_path
-from isp_models.plateau import Plateau
-from isp_models.pynet_v2_network import PyNETV2Network
-from isp_models.staged import StagedConfig, check_crop, overridden
-from isp_models.zurich import shrink, zurich_order
+from isp_models.networks.pynet_v2 import PyNETV2Network
+from isp_models.networks.zurich import shrink, zurich_order
+from isp_models.training.losses import mse, ssim
+from isp_models.training.perceptual import PerceptualConfig, perceptual, vgg_weights_path
+from isp_models.training.plateau import Plateau
+from isp_models.training.staged import StagedConfig, check_crop, overridden
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
-from isp_models.losses import charbonnier, cosine, outlier_aware
-from isp_models.staged import StagedConfig, check_crop, overridden
-from isp_models.syenet_network import SYENetNetwork
+from isp_models.networks.syenet import SYENetNetwork
+from isp_models.training.losses import charbonnier, cosine, outlier_aware
+from isp_models.training.staged import StagedConfig, check_crop, overridden
 
 WARM_UP, MAIN = "warm-up", "main"
 BLOCK = 3  # side of the squares that DropBlock cuts out, packed pixels

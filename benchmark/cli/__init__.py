@@ -1,1 +1,4 @@
-"""The command line: one file per verb; heavy imports only where a verb needs them."""
+"""The command line: one file per verb, heavy imports inside it.
+
+May import everything; nothing imports it.
+"""

@@ -21,8 +21,8 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a test failed."""
-    from benchmark.contract import check_isp, check_mapper
     from benchmark.errors import unknown_name
+    from benchmark.methods.conformance import check_isp, check_mapper
     from benchmark.registry import ISPS, MAPPERS, load_plugin
 
     for file in getattr(args, "plugin", ()):

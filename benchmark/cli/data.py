@@ -84,7 +84,7 @@ def _prepare(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from benchmark.data.folder_layout import read_layout
+    from benchmark.data.folder.layout import read_layout
     from benchmark.data.prepared import Fault
     from benchmark.data.prepared_folder import ORIGIN, read_manifest
     from benchmark.progress import Progress
@@ -120,10 +120,10 @@ def _check(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from benchmark.data.contact_sheet import contact_sheet
-    from benchmark.preset import load_preset
+    from benchmark.planning.preset import load_preset
     from benchmark.progress import Progress
-    from benchmark.session import open_source
-    from benchmark.store import Store, default_store
+    from benchmark.running.session import open_source
+    from benchmark.store.store import Store, default_store
 
     if args.output.suffix.lower() != ".png":
         raise BenchError(f"-o {args.output}: the name of a PNG file is needed.")

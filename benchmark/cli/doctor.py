@@ -29,8 +29,8 @@ def execute(args: argparse.Namespace) -> int:
 
     from benchmark import __version__
     from benchmark.metrics.fid_weights import search_weights
-    from benchmark.records import environment
-    from benchmark.store import Store, default_store
+    from benchmark.records.environment import environment
+    from benchmark.store.store import Store, default_store
 
     facts = environment("")
     print(f"isp-bench {__version__}, Python {facts['python']}, {facts['system']}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from benchmark.cli.options import Verbs, add_verb
 
 if TYPE_CHECKING:
-    from benchmark.explain import Explanation
+    from benchmark.store.explain import Explanation
 
 EXAMPLES = """  isp-bench explain 0123456789abcdef0123
   isp-bench explain fit cstpp
@@ -27,8 +27,8 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.explain import explain, find_steps
-    from benchmark.store import Store, default_store
+    from benchmark.store.explain import explain, find_steps
+    from benchmark.store.store import Store, default_store
 
     store = Store(args.store or default_store(), look_only=True)
     keys = find_steps(store, args.step)

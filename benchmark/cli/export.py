@@ -27,12 +27,12 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.bundle import export
-    from benchmark.cli.store import readable
-    from benchmark.store import Store, default_store
+    from benchmark.records.bundle import export
+    from benchmark.store.store import Store, default_store
+    from benchmark.units import readable_size
 
     store = Store(args.store or default_store(), look_only=True)
     steps = export(args.run, store, args.bundle, not args.no_weights)
-    size = readable(args.bundle.stat().st_size)
+    size = readable_size(args.bundle.stat().st_size)
     print(f"{args.bundle}: {steps} steps, {size}. Check it with `isp-bench verify {args.bundle}`.")
     return 0

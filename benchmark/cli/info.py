@@ -75,7 +75,7 @@ def describe(name: str) -> dict[str, Any]:
 
 def _parameters(method: Any) -> str:
     """All trained parameters, and the share of each part; shared ones count once in a part."""
-    from benchmark.training import parameter_count
+    from benchmark.training.trainer import parameter_count
 
     parts = {part: parameter_count(child) for part, child in method.named_children()}
     shares = ", ".join(f"{part} {count:,}" for part, count in parts.items() if count)

@@ -49,7 +49,7 @@ def execute(args: argparse.Namespace) -> int:
 
 def _named(kind: str) -> list[dict[str, str]]:
     """Name and title of everything of a kind; of mappers also what they learn from."""
-    from benchmark.preset import load_preset, preset_names
+    from benchmark.planning.preset import load_preset, preset_names
     from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
 
     if kind == "presets":
@@ -64,7 +64,7 @@ def _named(kind: str) -> list[dict[str, str]]:
 
 
 def _markdown(found: dict[str, list[dict[str, str]]]) -> str:
-    from benchmark.methods_table import HEADER, methods_table, names_table
+    from benchmark.methods.catalogue import HEADER, methods_table, names_table
     from benchmark.registry import ISPS, MAPPERS
 
     measured = {"mappers": MAPPERS, "isps": ISPS}

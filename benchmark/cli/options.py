@@ -177,13 +177,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_config(args: argparse.Namespace) -> Any:
-    """The :class:`benchmark.run_config.RunConfig` of the options over the run file.
+    """The :class:`benchmark.planning.run_config.RunConfig` of the options over the run file.
 
     Raises:
         BenchError: an unknown key or a wrong value, in the file or on the command line.
     """
-    from benchmark.preset import read_yaml, validated
-    from benchmark.run_config import RunConfig
+    from benchmark.config import read_yaml, validated
+    from benchmark.planning.run_config import RunConfig
 
     values: dict[str, Any] = {}
     if args.config is not None:

@@ -44,10 +44,10 @@ def open_trained(args: argparse.Namespace, progress: Any) -> tuple[Any, Any]:
     from dataclasses import fields
 
     from benchmark.registry import load_plugin
-    from benchmark.steps import Context
-    from benchmark.store import Store, default_store
-    from benchmark.trained import TrainedSteps, Wanted
-    from benchmark.training import pick_device
+    from benchmark.steps.context import Context
+    from benchmark.steps.find import TrainedSteps, Wanted
+    from benchmark.store.store import Store, default_store
+    from benchmark.training.device import pick_device
 
     for file in getattr(args, "plugin", ()):
         load_plugin(file)

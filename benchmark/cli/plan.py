@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from benchmark.cli.options import Verbs, add_run_options, add_verb, run_config
 
 if TYPE_CHECKING:
-    from benchmark.estimates import Cost
-    from benchmark.session import Session
+    from benchmark.planning.estimates import Cost
+    from benchmark.running.session import Session
 
 EXAMPLES = """  isp-bench plan --protocol adaptation augmentation --mapper all --isp all
   isp-bench plan --preset paper --format json
@@ -40,9 +40,9 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.estimates import History
-    from benchmark.session import open_session
-    from benchmark.states import state_of
+    from benchmark.planning.estimates import History
+    from benchmark.running.session import open_session
+    from benchmark.store.states import state_of
 
     session = open_session(run_config(args), download=False)
     store, specs = session.store, session.plan.steps
@@ -90,8 +90,8 @@ def _dot(session: "Session", states: dict[str, Any]) -> str:
 def _print_text(
     session: "Session", states: dict[str, Any], costs: "dict[str, Cost | None]"
 ) -> None:
-    from benchmark.cli.store import readable
-    from benchmark.estimates import readable_time, total
+    from benchmark.planning.estimates import total
+    from benchmark.units import readable_size, readable_time
 
     specs = session.plan.steps
     for key, spec in specs.items():
@@ -106,7 +106,8 @@ def _print_text(
     )
     if missing:
         together, unknown = total(costs[key] for key in missing)
-        known = f"about {readable_time(together.seconds)}, {readable(together.bytes)} in the store"
+        time, size = readable_time(together.seconds), readable_size(together.bytes)
+        known = f"about {time}, {size} in the store"
         if unknown == len(missing):
             known = "unknown, nothing like it was run here before"
         elif unknown:

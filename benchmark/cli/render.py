@@ -40,12 +40,13 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.data.raw_files import read_raw
+    from benchmark.data.files.plain import levels_of
+    from benchmark.data.files.raw import read_raw, upright
     from benchmark.errors import BenchError
-    from benchmark.full_size import levels_of, packed, upright, watched
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
-    from benchmark.steps import load_isp, load_mapper
+    from benchmark.steps.load import load_isp, load_mapper
+    from benchmark.steps.whole_picture import packed, watched
 
     check_output(args.image, args.output, SUFFIXES)
     with clean_stops(), Progress() as progress:

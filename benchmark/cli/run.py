@@ -29,13 +29,14 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a cell failed."""
-    from benchmark.cli.table import make_tables, print_tables
-    from benchmark.comparison import write_comparisons
+    from benchmark.cli.table import print_tables
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
-    from benchmark.records import read_records
-    from benchmark.report import write_report
-    from benchmark.session import open_session
+    from benchmark.records.record import read_records
+    from benchmark.reports.build import make_tables
+    from benchmark.reports.comparison import write_comparisons
+    from benchmark.reports.page import write_report
+    from benchmark.running.session import open_session
 
     config = run_config(args)
     with clean_stops(), Progress() as progress:

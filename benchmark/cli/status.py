@@ -32,8 +32,9 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a step has failed."""
-    from benchmark.states import STATES, needed_by, state_of
-    from benchmark.store import Store, default_store
+    from benchmark.records.needed import needed_by
+    from benchmark.store.states import STATES, state_of
+    from benchmark.store.store import Store, default_store
 
     store = Store(args.store or default_store(), look_only=True)
     keys = set(store.step_keys())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmark.cli.options import Verbs, add_plugin_option, add_verb
 
 if TYPE_CHECKING:
-    from benchmark.steps import Context
+    from benchmark.steps.context import Context
 
 FROM_INPUT = "-"
 EXAMPLES = """  isp-bench plan --json
@@ -38,15 +38,15 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.executors.events import EventSender
-    from benchmark.executors.worker import serve
     from benchmark.interrupt import CONTINUE, clean_stops
     from benchmark.metrics.fid_weights import find_weights
     from benchmark.progress import Progress
     from benchmark.registry import load_plugin
-    from benchmark.steps import Context
-    from benchmark.store import Store, default_store
-    from benchmark.training import pick_device
+    from benchmark.running.events import EventSender
+    from benchmark.running.worker import serve
+    from benchmark.steps.context import Context
+    from benchmark.store.store import Store, default_store
+    from benchmark.training.device import pick_device
 
     for file in getattr(args, "plugin", ()):
         load_plugin(file)
@@ -67,7 +67,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _run(key: str, context: "Context") -> int:
-    from benchmark.steps import attempt_step
+    from benchmark.steps.run import attempt_step
 
     failure = attempt_step(key, context)
     if failure is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.cli.options import Verbs, add_verb
+from benchmark.units import readable_size, readable_time
 
 EXAMPLES = """  isp-bench store ls
   isp-bench store verify
@@ -48,9 +49,10 @@ def add_parser(verbs: Verbs) -> None:
 def _list(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from benchmark.housekeeping import age_of
-    from benchmark.states import state_of
-    from benchmark.store import Store, default_store, size_of
+    from benchmark.files import size_of
+    from benchmark.store.housekeeping import age_of
+    from benchmark.store.states import state_of
+    from benchmark.store.store import Store, default_store
 
     store = Store(args.store or default_store(), look_only=True)
     places = [(state_of(store, key), store.step_folder(key)) for key in store.step_keys()]
@@ -65,22 +67,23 @@ def _list(args: argparse.Namespace) -> int:
         print(json.dumps({"steps": steps, "data": data}, indent=1))
         return 0
     for step in sorted(steps, key=lambda s: s["title"]):
+        size, age = readable_size(step["bytes"]), readable_time(step["age"])
         print(
-            f"{step['state']:8}{step['key']}  {readable(step['bytes']):>8} {_age(step['age']):>5}  "
-            f"{step['title']}  [{step['data']}]"
+            f"{step['state']:8}{step['key']}  {size:>8} {age:>6}  {step['title']}  [{step['data']}]"
         )
     for row in data:
-        print(f"data    {'':20}  {readable(row['bytes']):>8} {_age(row['age']):>5}  {row['data']}")
+        size, age = readable_size(row["bytes"]), readable_time(row["age"])
+        print(f"data    {'':20}  {size:>8} {age:>6}  {row['data']}")
     total = sum(row["bytes"] for row in (*steps, *data))
-    print(f"{len(steps)} steps, {len(data)} data sets, {readable(total)} in {store.folder}")
+    print(f"{len(steps)} steps, {len(data)} data sets, {readable_size(total)} in {store.folder}")
     return 0
 
 
 def _clean(args: argparse.Namespace) -> int:
     from benchmark.errors import BenchError
-    from benchmark.housekeeping import find_waste, remove
-    from benchmark.states import needed_by
-    from benchmark.store import Store, default_store
+    from benchmark.records.needed import needed_by
+    from benchmark.store.housekeeping import find_waste, remove
+    from benchmark.store.store import Store, default_store
 
     store = Store(args.store or default_store(), look_only=not args.yes)
     needed = needed_by(args.results)
@@ -95,16 +98,17 @@ def _clean(args: argparse.Namespace) -> int:
     for item in waste:
         gone = not args.yes or remove(store, item)
         freed += item.bytes if gone else 0
-        print(f"{readable(item.bytes):>8}  {item.title}" + ("" if gone else " (in use: stays)"))
+        note = "" if gone else " (in use: stays)"
+        print(f"{readable_size(item.bytes):>8}  {item.title}{note}")
     done = "removed" if args.yes else "would go; nothing was removed, add --yes to do so"
-    print(f"{len(waste)} items, {freed} bytes ({readable(freed)}) {done}")
+    print(f"{len(waste)} items, {freed} bytes ({readable_size(freed)}) {done}")
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from benchmark.housekeeping import verify
     from benchmark.progress import Progress
-    from benchmark.store import Store, default_store
+    from benchmark.store.housekeeping import verify
+    from benchmark.store.store import Store, default_store
 
     store = Store(args.store or default_store())
     with Progress() as progress:
@@ -117,19 +121,3 @@ def _verify(args: argparse.Namespace) -> int:
     if damaged:
         print("They count as missing from now on; the same run makes them anew.")
     return 1 if damaged else 0
-
-
-def readable(count: float) -> str:
-    """Bytes for people, e.g. "3.4 MB"."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
-def _age(seconds: float) -> str:
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(0.0, seconds):.0f} s"

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.cli.options import Verbs, add_verb
+from benchmark.reports.build import make_tables
 
 if TYPE_CHECKING:
-    from benchmark.records import Record
-    from benchmark.table import Table
+    from benchmark.reports.table import Table
 
 EXAMPLES = """  isp-bench table results/simulated-quick
   isp-bench table results/simulated-quick --json
@@ -38,9 +38,9 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.records import read_records
-    from benchmark.report import write_report
-    from benchmark.store import default_store
+    from benchmark.records.record import read_records
+    from benchmark.reports.page import write_report
+    from benchmark.store.store import default_store
 
     records = read_records(args.folder)
     made = make_tables(args.folder, records)
@@ -49,23 +49,13 @@ def execute(args: argparse.Namespace) -> int:
     return 0
 
 
-def make_tables(folder: Path, records: "Sequence[Record]") -> "list[Table]":
-    """Writes a run's tables beside its records."""
-    from benchmark.render_table import write_tables
-    from benchmark.tables import tables
-
-    made = tables(records)
-    write_tables(made, folder)
-    return made
-
-
 def print_tables(tables: "Sequence[Table]", as_json: bool) -> None:
     """Prints the tables on the standard output."""
     import io
 
     import pandas as pd
 
-    from benchmark.render_table import csv, markdown
+    from benchmark.reports.text import csv, markdown
 
     if as_json:
         numbers = {t.name: pd.read_csv(io.StringIO(csv(t))).to_dict("records") for t in tables}

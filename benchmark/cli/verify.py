@@ -38,15 +38,15 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a score differs or cannot be made."""
     import tempfile
 
-    from benchmark.bundle import unpack
     from benchmark.interrupt import clean_stops
     from benchmark.metrics.fid_weights import search_weights
     from benchmark.progress import Progress
+    from benchmark.records.bundle import unpack
+    from benchmark.records.reproduce import Reproduction
     from benchmark.registry import load_plugin
-    from benchmark.reproduce import Reproduction
-    from benchmark.steps import Context
-    from benchmark.store import Store, default_store
-    from benchmark.training import pick_device
+    from benchmark.steps.context import Context
+    from benchmark.store.store import Store, default_store
+    from benchmark.training.device import pick_device
 
     for file in getattr(args, "plugin", ()):
         load_plugin(file)

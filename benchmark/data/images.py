@@ -7,9 +7,7 @@ picture `<number>.raw.npy`, uint16 (4, H, W), and optionally `<number>.srgb.npy`
 """
 
 import json
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -18,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import BenchError
+from benchmark.files import save_array, write_atomic
 from benchmark.progress import Task
 
 T = TypeVar("T")
@@ -195,30 +194,3 @@ def write_set(
 def _line(record: ImageRecord) -> dict[str, Any]:
     """A record for the index, without what it does not have."""
     return {key: value for key, value in asdict(record).items() if value not in (None, ())}
-
-
-def write_atomic(path: Path, text: str) -> None:
-    """Writes a text file so that it appears whole or not at all."""
-    with _whole(path) as part:
-        part.write_text(text, encoding="utf-8")
-
-
-def save_array(path: Path, array: NDArray) -> None:
-    """Writes an array file so that it appears whole or not at all."""
-    with _whole(path) as part, part.open("wb") as file:
-        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file to write in place of `path`, which it becomes at the end of the block.
-
-    Its name is no other's: processes of two machines may share a folder, and have equal pids.
-    """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        yield part
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.data.base import DataSource
-from benchmark.data.images import ImageSet, write_atomic
+from benchmark.data.images import ImageSet
 from benchmark.errors import BenchError
+from benchmark.files import write_atomic
 from benchmark.progress import Progress
 
 MANIFEST = "dataset.json"

@@ -1,1 +1,4 @@
-"""Metrics, one idea a file: pure functions on arrays, tested against a second implementation."""
+"""Pure functions from a picture and its reference to one number, and the statistics of many.
+
+May import the ground floor, and `data` for the layout of ColorCheckers.
+"""

@@ -1,0 +1,1 @@
+"""The networks of the mappers, and their parts, one idea per file."""

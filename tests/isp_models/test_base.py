@@ -5,7 +5,7 @@ from torch import Tensor
 import isp_models
 from benchmark.errors import BenchError
 from isp_models.base import DeepISP
-from isp_models.staged import StagedConfig, overridden
+from isp_models.training.staged import StagedConfig, overridden
 
 
 class Doubling(DeepISP):

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from benchmark.batches import PairedBatches
 from benchmark.data.base import CameraPair
 from benchmark.metrics.pixel import ssim
 from benchmark.progress import Progress
 from benchmark.registry import DATASETS, ISPS
-from benchmark.training import Trainer
+from benchmark.training.batches import PairedBatches
+from benchmark.training.trainer import Trainer
 
 BUDGETS = {
     "pynet": {

@@ -9,10 +9,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmark.config import build
 from benchmark.errors import BenchError
 from benchmark.registry import ISPS
-from isp_models.perceptual import PerceptualConfig
+from isp_models.networks.pynet import TENSORFLOW, PyNETNetwork, PyNETVariant
+from isp_models.networks.zurich import shrink, zurich_order
 from isp_models.pynet import PyNET, PyNETConfig
-from isp_models.pynet_network import TENSORFLOW, PyNETNetwork, PyNETVariant
-from isp_models.zurich import shrink, zurich_order
+from isp_models.training.perceptual import PerceptualConfig
 from tests.golden import assert_golden, fill, golden_input
 from tests.isp_models.synthetic import (
     error,

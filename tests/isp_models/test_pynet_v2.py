@@ -6,8 +6,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.errors import BenchError
+from isp_models.networks.pynet_v2 import ChannelAttention, PyNETV2Network, ResidualGroups
 from isp_models.pynet_v2 import PHASES, PyNETV2, PyNETV2Config
-from isp_models.pynet_v2_network import ChannelAttention, PyNETV2Network, ResidualGroups
 from tests.golden import assert_golden, fill, golden_input
 from tests.isp_models.synthetic import (
     error,

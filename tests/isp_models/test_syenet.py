@@ -7,8 +7,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.errors import BenchError
 from isp_models.base import ISPBatch
+from isp_models.networks.syenet import SYENetNetwork
 from isp_models.syenet import MAIN, WARM_UP, SYENet, SYENetConfig, block_mask
-from isp_models.syenet_network import SYENetNetwork
 from tests.golden import assert_golden, fill, golden_input
 from tests.isp_models.synthetic import (
     error,

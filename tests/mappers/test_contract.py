@@ -2,9 +2,9 @@ import pytest
 import torch
 
 import mappers
-from benchmark.contract import check_mapper
 from benchmark.errors import BenchError
-from benchmark.preset import load_preset
+from benchmark.methods.conformance import check_mapper
+from benchmark.planning.preset import load_preset
 from benchmark.registry import MAPPERS
 
 NAMES = mappers.names()

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.benchmark.conftest import records
-from tests.benchmark.data.dng import write_dng
-from tests.benchmark.data.two_cameras import mosaic, write_folder
+from tests.benchmark.data.files.dng import write_dng
+from tests.benchmark.data.folder.two_cameras import mosaic, write_folder
 from tests.conftest import TOY
 
 

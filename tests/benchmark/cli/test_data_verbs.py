@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from tests.benchmark.conftest import records
-from tests.benchmark.data.raw2raw_download import scenes, unpaired_stems, write_dng_download
-from tests.benchmark.data.two_cameras import write_folder
+from tests.benchmark.data.folder.two_cameras import write_folder
+from tests.benchmark.data.raw2raw.download import scenes, unpaired_stems, write_dng_download
 from tests.conftest import TOY
 
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from benchmark.store import StepSpec, Store
+from benchmark.store.step import StepSpec
+from benchmark.store.store import Store
 
 
 def explained(bench, *words):

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from safetensors.torch import load_file, save
 
-from benchmark.store import StepSpec
+from benchmark.store.step import StepSpec
 from tests.conftest import TOY
 
 RUN = "results/toy-smoke"

@@ -5,9 +5,9 @@ import pytest
 import rawpy
 import tifffile
 
-from benchmark.data.plain_files import Levels
-from benchmark.data.raw_files import Frame, read_raw
-from tests.benchmark.data.dng import write_dng
+from benchmark.data.files.plain import Levels
+from benchmark.data.files.raw import Frame, read_raw
+from tests.benchmark.data.files.dng import write_dng
 from tests.conftest import TOY
 
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from benchmark.estimates import History
-from benchmark.store import Store
+from benchmark.planning.estimates import History
+from benchmark.store.store import Store
 
 
 def rows(toy_run, *arguments):

@@ -8,7 +8,7 @@ import torch
 
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
 from benchmark.progress import Progress
-from benchmark.scoring import MEASURES, ScoreStep
+from benchmark.steps.score import MEASURES, ScoreStep
 from tests.benchmark.conftest import records
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.benchmark.data.dng import write_dng
+from tests.benchmark.data.files.dng import write_dng
 from tests.conftest import TOY
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmark.records import read_records
+from benchmark.records.record import read_records
 from tests.benchmark.conftest import records
 
 

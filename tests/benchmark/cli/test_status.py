@@ -2,8 +2,9 @@
 
 import json
 
-from benchmark.states import write_planned
-from benchmark.store import StepSpec, Store
+from benchmark.records.needed import write_planned
+from benchmark.store.step import StepSpec
+from benchmark.store.store import Store
 
 
 def states(bench, *arguments):

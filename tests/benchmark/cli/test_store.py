@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from benchmark.store import Store
+from benchmark.store.store import Store
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.benchmark.data.raw2raw_download import scenes
+from tests.benchmark.data.raw2raw.download import scenes
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,264 @@
+"""The embedded data sets: two cameras simulated from measured spectra, nothing to download.
+
+`simulated` has scenes under one light, some under two. In `simulated-multi` every scene has two
+lights that mix over it, and three ColorCheckers whose corners stand in the record of each picture.
+
+The same config gives the same bytes on one platform. Between platforms, library functions may
+differ in the last bit, so a value may fall on the other side of a rounding: one digital level.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, get_args
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from benchmark.data.base import Camera as CameraKey
+from benchmark.data.base import CameraPair, DataSource, PairSet, register_dataset
+from benchmark.data.charts import Points
+from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
+from benchmark.data.simulated.camera import SENSOR_A, SENSOR_B, Camera, Effects
+from benchmark.data.simulated.config import (
+    SMALLEST,
+    SMALLEST_WITH_CHARTS,
+    MultiConfig,
+    SimulatedConfig,
+    check_config,
+)
+from benchmark.data.simulated.radiance import radiance
+from benchmark.data.simulated.scenes import Scene, View, draw_scene, random_view
+from benchmark.data.simulated.sensitivities import load_sensitivities, sensitivities_hash
+from benchmark.data.simulated.spectra import light
+from benchmark.errors import BenchError
+from benchmark.progress import Progress, Task
+from benchmark.seeds import seed_of
+
+GENERATOR_VERSION = 2  # raised with every change that changes a pixel
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Pictures made alike; with two cameras, pairs.
+
+    Attributes:
+        name: of the folder; with `cameras` and a number it is the seed of a scene.
+        cameras: which cameras see each scene.
+        count: scenes.
+        srgb: whether the cameras render sRGB.
+        moved: whether camera B has a view of its own.
+    """
+
+    name: str
+    cameras: tuple[CameraKey, ...]
+    count: int
+    srgb: bool
+    moved: bool = False
+
+
+@register_dataset(
+    "simulated",
+    title="Two simulated cameras, from measured spectra and dead-leaves scenes",
+    licence="Apache-2.0",
+)
+class Simulated(DataSource):
+    """Pictures of random scenes by two cameras, generated from a seed."""
+
+    Config: ClassVar[type] = SimulatedConfig
+    charts: ClassVar[bool] = False
+    license = "generated: no rights of others (spectra: colour-science, BSD-3-Clause)"
+    citation = "ISP-Bench; spectra from colour-science (doi 10.5281/zenodo.376790)"
+    config: SimulatedConfig
+
+    def __init__(self, config: Any = None) -> None:
+        super().__init__(config)
+        check_config(self.config, SMALLEST_WITH_CHARTS if self.charts else SMALLEST)
+
+    @classmethod
+    def parse_argument(cls, text: str) -> dict[str, Any]:
+        """`key=value,key=value`; several lights are joined by "+": `lights=A+D65`.
+
+        Camera files are named by their full path from here on: a step may run in another folder.
+        """
+        values = super().parse_argument(text)
+        if "lights" in values:
+            values["lights"] = tuple(str(values["lights"]).split("+"))
+        for key in ("camera_a", "camera_b"):
+            if key in values and Path(str(values[key])).expanduser().is_file():
+                values[key] = str(Path(str(values[key])).expanduser().resolve())
+        return values
+
+    def check(self) -> None:
+        """Reads the camera files and looks up the lights.
+
+        Raises:
+            BenchError: one of them is missing or broken, or both cameras have one name.
+        """
+        for name in self.config.lights:
+            light(name)
+        a, b = self.cameras()
+        if a == b:
+            raise BenchError(
+                f"Both cameras are called '{a}', so tables could not tell them apart. Choose two "
+                f"cameras, or rename a file (camera_a={self.config.camera_a})."
+            )
+
+    def cameras(self) -> tuple[str, str]:
+        """Names of the cameras."""
+        return self._cameras["a"].sensitivities.name, self._cameras["b"].sensitivities.name
+
+    def parts(self) -> frozenset[str]:
+        """All pairs whose number is not 0, and whether charts are in them."""
+        names = ("anchors", "aligned", "scenes")
+        charts = {"charts"} if self.charts else set()
+        return frozenset(name for name in names if getattr(self.config, name)) | charts
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the config, the camera files' contents and the generator's version."""
+        facts = asdict(self.config)
+        for key in ("camera_a", "camera_b"):
+            facts[key] = sensitivities_hash(facts[key])
+        facts |= {
+            "generator": GENERATOR_VERSION,
+            "charts": "in the records" if self.charts else False,
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def prepare(self, folder: Path, progress: Progress) -> CameraPair:
+        """Generates what is missing in `folder`, one picture at a time, and opens it."""
+        parts = self._parts()
+        missing = [part for part in parts if not _is_complete(folder, part)]
+        if missing:
+            self.check()
+            total = sum(part.count * len(part.cameras) for part in missing)
+            with progress.task("generating simulated pictures", total) as task:
+                for part in missing:
+                    self._generate(part, folder, task)
+
+        def images(name: str, camera: CameraKey) -> ImageSet:
+            return ImageSet(folder / name / camera)
+
+        def pairs(name: str) -> PairSet | None:
+            return PairSet(images(name, "a"), images(name, "b")) if name in self.parts() else None
+
+        name_a, name_b = self.cameras()
+        return CameraPair(
+            name_a,
+            name_b,
+            train={camera: images("train", camera) for camera in get_args(CameraKey)},
+            validation={camera: images("validation", camera) for camera in get_args(CameraKey)},
+            anchors=pairs("anchors"),
+            aligned=pairs("aligned"),
+            scenes=pairs("scenes"),
+        )
+
+    def scene(self, part: str, cameras: tuple[CameraKey, ...], number: int) -> Scene:
+        """The scene of a picture or pair, the same whatever else is generated."""
+        rng = self._rng(part, cameras, number, "scene")
+        aspect = self._columns / self.config.size
+        return draw_scene(rng, self.config.lights, self.config.mixed, aspect, self.charts)
+
+    @cached_property
+    def _cameras(self) -> dict[CameraKey, Camera]:
+        config = self.config
+        effects = Effects(config.exposure_sd, config.vignetting, config.blur, config.noise)
+        return {
+            "a": Camera(load_sensitivities(config.camera_a), SENSOR_A, effects),
+            "b": Camera(load_sensitivities(config.camera_b), SENSOR_B, effects),
+        }
+
+    @property
+    def _columns(self) -> int:
+        return self.config.width or self.config.size
+
+    def _rng(
+        self, part: str, cameras: tuple[CameraKey, ...], number: int, purpose: str
+    ) -> Generator:
+        axes = ("simulated", self.config.seed, part, "".join(cameras), number, purpose)
+        return np.random.default_rng(seed_of(*axes))
+
+    def _parts(self) -> list[_Part]:
+        config = self.config
+        a: tuple[CameraKey, ...] = ("a",)
+        b: tuple[CameraKey, ...] = ("b",)
+        parts = [
+            _Part("train", a, config.unpaired, srgb=True),
+            _Part("train", b, config.unpaired, srgb=True),
+            _Part("validation", a, config.validation, srgb=True),
+            _Part("validation", b, config.validation, srgb=True),
+            _Part("anchors", a + b, config.anchors, srgb=False),
+            _Part("aligned", a + b, config.aligned, srgb=False),
+            _Part("scenes", a + b, config.scenes, srgb=True, moved=True),
+        ]
+        return [part for part in parts if part.count or part.name == "validation"]
+
+    def _generate(self, part: _Part, folder: Path, task: Task) -> None:
+        writers = {camera: ImageWriter(folder / part.name / camera) for camera in part.cameras}
+        for number in range(part.count):
+            scene = self.scene(part.name, part.cameras, number)
+            views = self._views(part, number)
+            identity = f"{part.name}-{''.join(part.cameras)}-{number:05d}"
+            wanted = {c: view for c, view in views.items() if not writers[c].has(number)}
+            for camera in views.keys() - wanted.keys():
+                writers[camera].keep(number)
+            for camera, light_on_sensor in self._radiances(scene, wanted):
+                rng = self._rng(part.name, part.cameras, number, f"camera {camera}")
+                shooter = self._cameras[camera]
+                signal = shooter.expose(light_on_sensor, rng)
+                record = ImageRecord(
+                    id=identity,
+                    height=self.config.size,
+                    width=self._columns,
+                    range=shooter.sensor.range,
+                    srgb="rendered" if part.srgb else None,
+                    source="simulated under " + " and ".join(lamp.name for lamp in scene.lights),
+                    charts=self._chart_corners(scene, wanted[camera]).round(3).tolist(),
+                )
+                srgb = shooter.srgb(signal, scene) if part.srgb else None
+                writers[camera].write(number, record, shooter.raw(signal, scene.gain, rng), srgb)
+            task.advance(len(part.cameras))
+        for writer in writers.values():
+            writer.close()
+
+    def _views(self, part: _Part, number: int) -> dict[CameraKey, View]:
+        views = {camera: View() for camera in part.cameras}
+        if part.moved:
+            views["b"] = random_view(self._rng(part.name, part.cameras, number, "view"))
+        return views
+
+    def _chart_corners(self, scene: Scene, view: View) -> Points:
+        """Corners of the charts in packed pixels, (charts, 4, 2)."""
+        corners = np.reshape(scene.charts, (-1, 4, 2))
+        return view.to_pixels(corners, 2 * self.config.size, 2 * self._columns) / 2
+
+    def _radiances(
+        self, scene: Scene, views: dict[CameraKey, View]
+    ) -> Iterator[tuple[CameraKey, NDArray[np.float32]]]:
+        """What falls on each camera's sensor; cameras that share a view share the work."""
+        for view in dict.fromkeys(views.values()):
+            sharing = [camera for camera, own in views.items() if own == view]
+            curves = [self._cameras[camera].sensitivities.curves for camera in sharing]
+            rows, columns = 2 * self.config.size, 2 * self._columns
+            channels = radiance(scene, view, np.hstack(curves), rows, columns)
+            yield from zip(sharing, np.split(channels, len(sharing)), strict=True)
+
+
+@register_dataset(
+    "simulated-multi",
+    title="Two simulated cameras, two lights and three ColorCheckers in every scene",
+    licence="Apache-2.0",
+)
+class SimulatedMulti(Simulated):
+    """The multi-light set: lights that mix over the scene, charts at known places."""
+
+    Config: ClassVar[type] = MultiConfig
+    charts: ClassVar[bool] = True
+
+
+def _is_complete(folder: Path, part: _Part) -> bool:
+    return all((folder / part.name / c / "index.json").is_file() for c in part.cameras)

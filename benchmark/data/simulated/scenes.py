@@ -1,0 +1,289 @@
+"""Scenes of the simulator: dead leaves of measured materials under one or two nearby lights.
+
+A scene is a flat world of opaque shapes that hide each other (the dead-leaves model: Matheron
+1968; its statistics are those of natural pictures: Lee, Mumford, Huang, IJCV 41, 2001). Each leaf
+is made of two measured materials mixed by a grain, is flat or domed, matt or glossy. Materials
+are spectra drawn from measured sets, never RGB upsampled: with more than three dimensions of
+reflectance no 3x3 matrix maps one camera to another exactly.
+
+Lengths are in picture heights, x to the right and y down from the top left corner of the unmoved
+view; z is towards the camera. Nothing here depends on the camera or on the number of pixels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from benchmark.data.charts import HEIGHT, WIDTH, Points, patch_boxes
+from benchmark.data.simulated.spectra import (
+    FIRST,
+    LAST,
+    WAVELENGTHS,
+    Spectra,
+    Spectrum,
+    colorchecker,
+    light,
+    reflectances,
+)
+
+Array = NDArray[np.float64]
+
+MARGIN = 0.2  # the world goes on beyond the picture, for views that are moved
+LEAVES_PER_AREA = 170
+RADII = (0.035, 0.6)  # density falls with the cube of the radius: no preferred scale
+GRAIN_PERIOD = 512  # texels after which the grain repeats
+CHART_WIDTH = 0.26
+CHART_PLACES = np.array([[0.25, 0.22], [0.74, 0.5], [0.27, 0.78]])  # fractions of the picture
+GAIN_STOPS = 3.0  # the darkest scenes need 2^3 times the analog gain of the brightest
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """K surfaces; a later one hides an earlier one.
+
+    Attributes:
+        place: (K, 2, 3) affine map of a point to the leaf's own coordinates: the leaf is
+            the unit disc there, or the square [-1, 1]^2.
+        square: (K,) bool.
+        dome: (K, 3) steepness and centre (x, y): the normal is (steepness * (p - centre), 1).
+        gloss: (K,) strength of the specular reflection of the lights; 0 is matt.
+        grain: (K, 2, 3) affine map of a point, in mosaic pixels, to texels of the grain.
+        contrast: (K,) how strongly the grain moves the mix of the two materials.
+        reflectance: (K, 2, 61) in [0, 1].
+    """
+
+    place: Array
+    square: NDArray[np.bool_]
+    dome: Array
+    gloss: Array
+    grain: Array
+    contrast: Array
+    reflectance: Spectra
+
+    def __len__(self) -> int:
+        return len(self.square)
+
+    def under(self, others: "Leaves") -> "Leaves":
+        """These leaves, and the others on top of them."""
+        pairs = ((getattr(self, f.name), getattr(others, f.name)) for f in fields(self))
+        return Leaves(*(np.concatenate(pair) for pair in pairs))
+
+
+@dataclass(frozen=True)
+class PointLight:
+    """A small lamp, or the sun if far away.
+
+    Attributes:
+        name: of its spectrum.
+        spectrum: (61,) relative power, mean 1.
+        position: (x, y, z).
+        strength: irradiance where it is nearest to the plane's centre, relative.
+        ambient: part of its light that comes from everywhere, 0 to 1.
+    """
+
+    name: str
+    spectrum: Spectrum
+    position: tuple[float, float, float]
+    strength: float = 1.0
+    ambient: float = 0.3
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stands before the cameras.
+
+    Attributes:
+        leaves: the first is the background and covers everything.
+        lights: one or two.
+        aspect: width over height of the picture.
+        gain: analog gain that the light level asks of a camera; 1 in the brightest scenes.
+        charts: corners (4, 2) of each ColorChecker, order as in `charts.py`.
+    """
+
+    leaves: Leaves
+    lights: tuple[PointLight, ...]
+    aspect: float = 1.0
+    gain: float = 1.0
+    charts: tuple[Points, ...] = ()
+
+    def spectrum(self) -> Spectrum:
+        """What the lights give together: mean spectrum, (61,), weighted by strength."""
+        total = sum(lamp.strength for lamp in self.lights)
+        return np.asarray(sum(lamp.strength * lamp.spectrum for lamp in self.lights) / total)
+
+
+@dataclass(frozen=True)
+class View:
+    """How a camera is held: the default is exactly before the picture.
+
+    Attributes:
+        shift: of the view's centre, in picture heights.
+        zoom: magnification.
+        rotation: radians.
+    """
+
+    shift: tuple[float, float] = (0.0, 0.0)
+    zoom: float = 1.0
+    rotation: float = 0.0
+
+    def to_scene(self, rows: int, columns: int) -> Array:
+        """Affine map (2, 3) from mosaic pixels to the scene; pixel centres are at half-integers."""
+        middle = np.array([columns / 2, rows / 2])
+        linear = turn(self.rotation) / (self.zoom * rows)
+        return np.column_stack([linear, middle / rows + self.shift - linear @ middle])
+
+    def to_pixels(self, points: Points, rows: int, columns: int) -> Points:
+        """Scene points (..., 2) in mosaic pixels."""
+        affine = self.to_scene(rows, columns)
+        return (points - affine[:, 2]) @ np.linalg.inv(affine[:, :2]).T
+
+
+def random_view(rng: Generator) -> View:
+    """A slightly other view: up to 4 % of the height aside, 5 % nearer or farther, 3 degrees."""
+    x, y, zoom, rotation = rng.uniform(-1, 1, 4)
+    return View((0.04 * x, 0.04 * y), 1 + 0.05 * zoom, np.deg2rad(3 * rotation))
+
+
+def draw_scene(
+    rng: Generator, lights: Sequence[str], mixed: float, aspect: float, charts: bool = False
+) -> Scene:
+    """A random scene.
+
+    Args:
+        rng: all its randomness.
+        lights: names of lights to draw from (see `spectra.light`).
+        mixed: probability of two lights instead of one.
+        aspect: width over height of the picture.
+        charts: whether three ColorCheckers lie in it, at about :data:`CHART_PLACES`.
+    """
+    lamps = _draw_lights(rng, lights, 2 if rng.random() < mixed else 1, aspect)
+    leaves = _draw_leaves(rng, aspect)
+    gain = 2 ** rng.uniform(0, GAIN_STOPS)
+    corners = tuple(_draw_chart(rng, place, aspect) for place in CHART_PLACES) if charts else ()
+    for chart in corners:
+        leaves = leaves.under(chart_leaves(chart))
+    return Scene(leaves, lamps, aspect, gain, corners)
+
+
+def flat_leaves(centres: Points, half: Points, angle: float, reflectance: Spectra) -> Leaves:
+    """Matt, flat, even squares.
+
+    Args:
+        centres: (K, 2).
+        half: (K, 2) half sides along the own axes.
+        angle: radians, of all.
+        reflectance: (K, 61).
+    """
+    count = len(centres)
+    return Leaves(
+        place=_affine(turn(-angle) / half[:, :, None], centres),
+        square=np.ones(count, dtype=bool),
+        dome=np.zeros((count, 3)),
+        gloss=np.zeros(count),
+        grain=np.zeros((count, 2, 3)),
+        contrast=np.zeros(count),
+        reflectance=np.repeat(reflectance[:, None], 2, axis=1),
+    )
+
+
+def background(reflectance: Spectrum) -> Leaves:
+    """One even surface that covers everything."""
+    leaf = flat_leaves(np.zeros((1, 2)), np.ones((1, 2)), 0.0, reflectance[None])
+    return Leaves(np.zeros((1, 2, 3)), *(getattr(leaf, f.name) for f in fields(leaf)[1:]))
+
+
+def chart_leaves(corners: Points) -> Leaves:
+    """A ColorChecker: its dark frame and 24 patches, from its corners (4, 2)."""
+    across, down = corners[1] - corners[0], corners[3] - corners[0]
+    frame = np.array([[[0, 0], [1, 0], [1, 1], [0, 1]]])
+    boxes = np.concatenate([frame, patch_boxes()])  # (25, 4, 2), fractions of the chart
+    size = np.array([np.hypot(*across), np.hypot(*down)])
+    black_first = np.concatenate([colorchecker()[-1:], colorchecker()])
+    centres = corners[0] + boxes.mean(axis=1) @ np.stack([across, down])
+    half = (boxes[:, 2] - boxes[:, 0]) * size / 2
+    return flat_leaves(centres, half, float(np.arctan2(across[1], across[0])), black_first)
+
+
+def turn(angle: float | Array) -> Array:
+    """Rotation matrices (..., 2, 2) that turn x towards y."""
+    c, s = np.cos(angle), np.sin(angle)
+    return np.moveaxis(np.array([[c, -s], [s, c]]), (0, 1), (-2, -1))
+
+
+def _affine(linear: Array, origin: Array) -> Array:
+    """(K, 2, 3): p to linear @ (p - origin)."""
+    return np.concatenate([linear, -linear @ origin[:, :, None]], axis=2)
+
+
+def _draw_lights(
+    rng: Generator, names: Sequence[str], count: int, aspect: float
+) -> tuple[PointLight, ...]:
+    chosen = rng.choice(len(names), size=count, replace=False)
+    angle = rng.uniform(0, 2 * np.pi)
+    lamps = []
+    for k, name in enumerate(names[i] for i in chosen):
+        # One light is far and falls off little; two are near, opposite each other, and mix.
+        aside = rng.uniform(0.5, 0.9) if count == 2 else rng.uniform(0.2, 1.5)
+        height = rng.uniform(0.5, 0.9) if count == 2 else rng.uniform(1.5, 3.0)
+        x = aspect * (0.5 + aside * np.cos(angle + k * np.pi))
+        y = 0.5 + aside * np.sin(angle + k * np.pi)
+        strength, ambient = 2 ** rng.uniform(-0.7, 0.7), rng.uniform(0.15, 0.4)
+        lamps.append(PointLight(name, light(name), (x, y, height), strength, ambient))
+    return tuple(lamps)
+
+
+def _draw_leaves(rng: Generator, aspect: float) -> Leaves:
+    area = (aspect + 2 * MARGIN) * (1 + 2 * MARGIN)
+    count = 1 + int(LEAVES_PER_AREA * area)
+    centres = rng.uniform(-MARGIN, (aspect + MARGIN, 1 + MARGIN), (count, 2))
+    low, high = RADII
+    radius = (low**-2 - rng.random(count) * (low**-2 - high**-2)) ** -0.5  # inverse of its CDF
+    half = radius[:, None] * np.stack([np.ones(count), rng.uniform(0.35, 1, count)], axis=1)
+    linear = turn(-rng.uniform(0, np.pi, count)) / half[:, :, None]
+    linear[0] = 0  # the background
+    steepness = np.where(rng.random(count) < 0.6, rng.uniform(0.3, 1.4, count), 0.0) / radius
+    steepness[0] = 0
+    rate = np.exp(rng.uniform(np.log(0.06), np.log(0.7), count))  # texels per pixel: no aliasing
+    stretch = np.stack([np.ones(count), rng.uniform(0.15, 1, count)], axis=1)
+    grain = (rate[:, None] * stretch)[:, :, None] * turn(rng.uniform(0, np.pi, count))
+    offset = rng.uniform(0, GRAIN_PERIOD, (count, 2, 1))
+    return Leaves(
+        place=_affine(linear, centres),
+        square=rng.random(count) < 0.4,
+        dome=np.column_stack([steepness, centres]),
+        gloss=np.where(rng.random(count) < 0.25, rng.uniform(0.2, 1.2, count), 0.0),
+        grain=np.concatenate([grain, offset], axis=2),
+        contrast=np.where(rng.random(count) < 0.85, rng.uniform(0.1, 0.5, count), 0.0),
+        reflectance=_draw_materials(rng, count),
+    )
+
+
+def _draw_materials(rng: Generator, count: int) -> Spectra:
+    """(count, 2, 61): pairs of materials, the second a mixture of the first and something else."""
+    measured = reflectances()
+
+    def some() -> Spectra:
+        return measured[rng.integers(len(measured), size=count)]
+
+    mix = np.where(rng.random(count) < 0.7, rng.random(count), 1.0)[:, None]
+    first = mix * some() + (1 - mix) * some()
+    mix = rng.uniform(0, 0.6, (count, 1))
+    second = mix * first + (1 - mix) * some()
+    pairs = np.stack([first, second], axis=1)
+    # A little more than the measured sets hold: three slow waves over the spectrum.
+    phase = (WAVELENGTHS - FIRST) / (LAST - FIRST)  # (61,)
+    for wave in (1, 2, 3):
+        size, start = rng.normal(0, 0.015, (count, 1, 1)), rng.random((count, 1, 1))
+        pairs = pairs + size * np.cos(2 * np.pi * (wave * phase + start))
+    return np.clip(pairs, 0.0, 1.0)
+
+
+def _draw_chart(rng: Generator, place: Array, aspect: float) -> Points:
+    """Corners (4, 2) of a chart near its place, turned by up to 8 degrees."""
+    centre = place * (aspect, 1) + rng.uniform(-0.02, 0.02, 2)
+    half = np.array([1, HEIGHT / WIDTH]) * (CHART_WIDTH / 2)
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+    return np.asarray(centre + corners @ turn(np.deg2rad(rng.uniform(-8, 8))).T)

@@ -1,0 +1,254 @@
+"""From what a user asks to one graph of steps, in which equal steps are one node."""
+
+import dataclasses
+import hashlib
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import isp_models
+import mappers
+import protocols
+from benchmark.config import build
+from benchmark.data.base import DataSource
+from benchmark.errors import BenchError
+from benchmark.planning.graph import NONE, Cell, Plan
+from benchmark.planning.preset import Preset
+from benchmark.planning.run_config import RunConfig, resolve_names, selected_protocols
+from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry
+from benchmark.store.step import StepSpec
+from protocols.base import Evaluation, Protocol, RawSource
+
+BUILTIN = tuple(Path(m.__path__[0]) for m in (isp_models, mappers, protocols))
+
+
+@dataclass(frozen=True)
+class _Mapper:
+    """A mapper to compare: its name, and config values that tell it from others of that name."""
+
+    name: str
+    setting: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """For titles of steps."""
+        return " ".join([self.name, *(f"{key}={value}" for key, value in self.setting.items())])
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The key of a mapper's step, and the values of its test-time fields that are not default."""
+
+    key: str
+    setting: dict[str, Any]
+    label: str
+
+
+@dataclass(frozen=True)
+class DataIdentity:
+    """What decides the pixels of a data set."""
+
+    name: str
+    config: dict[str, Any]
+    fingerprint: str
+
+    @staticmethod
+    def of(source: DataSource) -> "DataIdentity":
+        """The identity of a data set that was created but perhaps not prepared."""
+        config = {k: _json(v) for k, v in dataclasses.asdict(source.config).items()}
+        return DataIdentity(source.info.name, config, source.fingerprint())
+
+
+class Planner:
+    """Builds the graph of one run.
+
+    Args:
+        config: what the user asks for.
+        preset: its budget.
+        data: the data set.
+        has: parts the data set has, of "anchors", "aligned", "scenes", "charts".
+        extractor: names the weights behind the Fréchet distances; None without weights.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        preset: Preset,
+        data: DataIdentity,
+        has: frozenset[str],
+        extractor: str | None,
+    ) -> None:
+        self._config = config
+        self._preset = preset
+        self._data = dataclasses.asdict(data)
+        self._has = has
+        self._extractor = extractor
+        self._steps: dict[str, StepSpec] = {}
+        self._skipped: list[str] = []
+        self._named = {
+            "mapper": resolve_names(MAPPERS, config.mapper),
+            "isp": resolve_names(ISPS, config.isp),
+        }
+        self._overrides = {
+            kind: config.overrides(kind, names) for kind, names in self._named.items()
+        }
+        self._sweeps = config.sweeps(self._named["mapper"])
+
+    def plan(self) -> Plan:
+        """The whole graph.
+
+        Raises:
+            BenchError: an unknown name or key, or a method that needs data there is not.
+        """
+        names = selected_protocols(self._config)
+        chosen: list[Protocol] = [PROTOCOLS.create(name) for name in names]
+        named, beside = self._mappers()
+        variants = [_Mapper(n, setting) for n in named for setting in self._sweeps[n]]
+        variants += [_Mapper(name) for name in beside]
+        cells = []
+        for protocol in chosen:
+            uses_mapper = protocol.evaluation("a2b").uses_mapper
+            for mapper in variants if uses_mapper else [_Mapper(NONE)]:
+                cells += self._cells(protocol, mapper)
+        for name in self._preset.beside.protocols if self._config.beside else ():
+            reference: Protocol = PROTOCOLS.create(name)
+            if name not in names and any(p.needs_isp == reference.needs_isp for p in chosen):
+                cells += self._cells(reference, _Mapper(NONE))
+        return Plan(self._steps, tuple(cells), tuple(dict.fromkeys(self._skipped)))
+
+    def _mappers(self) -> tuple[list[str], list[str]]:
+        named = list(self._named["mapper"])
+        beside = [m for m in self._preset.beside.mappers if m not in named]
+        if not self._config.beside:
+            beside = []
+        for mapper in (*named, *beside):
+            if MAPPERS.info(mapper).supervision != "anchors" or "anchors" in self._has:
+                continue
+            reason = (
+                f"The mapper '{mapper}' needs pixel-aligned anchor pairs, and the data set "
+                f"'{self._data['name']}' has none"
+            )
+            if mapper in beside or "all" in self._config.mapper:
+                self._skipped.append(f"{reason}; it is left out.")
+                (beside if mapper in beside else named).remove(mapper)
+            else:
+                raise BenchError(f"{reason}. Choose a mapper that learns from unpaired pictures.")
+        return named, beside
+
+    def _cells(self, protocol: Protocol, mapper: _Mapper) -> list[Cell]:
+        part = self._part(protocol)
+        return [
+            self._cell(protocol, part, mapper, isp, direction, seed)
+            for isp in (self._named["isp"] if protocol.needs_isp else (NONE,))
+            for direction in self._config.direction
+            for seed in self._config.seed
+        ]
+
+    def _part(self, protocol: Protocol) -> str:
+        """The test pairs: raws are compared by their charts where no pairs are aligned."""
+        by_charts = "aligned" not in self._has and {"scenes", "charts"} <= self._has
+        wanted = "scenes" if protocol.needs_isp or by_charts else "aligned"
+        if wanted not in self._has:
+            raise BenchError(
+                f"The protocol '{protocol.info.name}' needs test pairs ('{wanted}'), and the data "
+                f"set '{self._data['name']}' has none."
+            )
+        return wanted
+
+    def _cell(
+        self, protocol: Protocol, part: str, mapper: _Mapper, isp: str, direction: str, seed: int
+    ) -> Cell:
+        evaluation = protocol.evaluation(direction)  # type: ignore[arg-type]
+        fitted = self._mapper(mapper, seed) if evaluation.uses_mapper else None
+        inputs = {}
+        if evaluation.train is not None:
+            inputs["isp"] = self._isp(isp, evaluation, fitted, seed)
+        fields = {
+            "protocol": protocol.info.name,
+            "version": protocol.info.version,
+            "part": part,
+            "camera": evaluation.test.camera,
+            "reference": evaluation.reference,
+        }
+        if evaluation.oracle is not None:
+            fields["oracle"] = evaluation.oracle
+        if evaluation.test.mapped is not None:
+            inputs["raw"] = self._map(evaluation.test, part, fitted, seed)
+        title = f"score {protocol.info.name} {mapper.label} {isp} {direction} seed {seed}"
+        bare = StepSpec("score", title, fields, inputs, self._data)
+        measured = {**fields, "extractor": self._extractor, "images": self._config.save_images}
+        score = self._add(StepSpec("score", title, measured, inputs, self._data))
+        place = (protocol.info.name, mapper.name, isp, direction, seed)
+        setting = tuple((key, _json(value)) for key, value in mapper.setting.items())
+        return Cell(*place, score, bare.key, setting)
+
+    def _mapper(self, mapper: _Mapper, seed: int) -> _Fitted:
+        """The step that fits a mapper; what it obeys at test time alone is not part of it."""
+        cls: Any = MAPPERS.get(mapper.name)
+        fields = self._method("mapper", MAPPERS, mapper.name, mapper.setting)
+        usual = dataclasses.asdict(cls.Config())
+        default = {key: _json(usual[key]) for key in cls.test_time}
+        setting = {k: fields["config"][k] for k in default if fields["config"][k] != default[k]}
+        fields = {**fields, "config": {**fields["config"], **default}, "seed": seed}
+        trained = {k: v for k, v in mapper.setting.items() if k not in default}
+        title = f"fit {_Mapper(mapper.name, trained).label} seed {seed}"
+        key = self._add(StepSpec("mapper", title, fields, {}, self._data))
+        return _Fitted(key, setting, mapper.label)
+
+    def _map(self, source: RawSource, part: str, mapper: _Fitted | None, seed: int) -> str:
+        assert mapper is not None
+        fields: dict[str, Any] = {"part": part, "camera": source.camera, "direction": source.mapped}
+        if mapper.setting:
+            fields["setting"] = mapper.setting
+        title = f"map {part} of camera {source.camera} by {mapper.label} seed {seed}"
+        return self._add(StepSpec("map", title, fields, {"mapper": mapper.key}, self._data))
+
+    def _isp(self, name: str, evaluation: Evaluation, mapper: _Fitted | None, seed: int) -> str:
+        assert evaluation.train is not None
+        look = evaluation.reference
+        fields = {
+            **self._method("isp", ISPS, name),
+            "seed": seed,
+            "look": look,
+        }
+        inputs = {}
+        title = f"train {name} for camera {look}"
+        if evaluation.train.mapped is not None:
+            assert mapper is not None
+            inputs["raw"] = self._map(evaluation.train, "train", mapper, seed)
+            title += f" on mapped raw ({mapper.label})"
+        return self._add(StepSpec("isp", f"{title} seed {seed}", fields, inputs, self._data))
+
+    def _method(
+        self, kind: str, registry: Registry, name: str, setting: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Name, version and full config of a method; for a plug-in its source counts too."""
+        cls: Any = registry.get(name)
+        values = {
+            **self._preset.values(kind, name, cls.Config),
+            **self._overrides[kind].get(name, {}),
+            **(setting or {}),
+        }
+        config = build(cls.Config, values, f"{kind} '{name}' in preset '{self._preset.name}'")
+        fields: dict[str, Any] = {
+            "method": name,
+            "version": cls.info.version,
+            "config": {k: _json(v) for k, v in dataclasses.asdict(config).items()},
+        }
+        if self._config.precision != "float32":
+            fields["precision"] = self._config.precision
+        file = Path(inspect.getfile(cls))
+        if file.parent not in BUILTIN:
+            fields["source"] = hashlib.sha256(file.read_bytes()).hexdigest()
+        return fields
+
+    def _add(self, spec: StepSpec) -> str:
+        self._steps.setdefault(spec.key, spec)
+        return spec.key
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_json(v) for v in value]
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,91 @@
+"""Presets: the budget of a run, from `benchmark/planning/presets/*.yaml` or a user's own file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from benchmark.config import field_names, read_yaml, validated
+from benchmark.errors import BenchError, unknown_name
+
+FOLDER = Path(__file__).parent / "presets"
+
+
+class Beside(BaseModel):
+    """What is run beside the methods a user names, so that a number never stands alone.
+
+    Attributes:
+        protocols: reference protocols (floor, ceiling, oracles); each is run beside the named
+            protocols that take an ISP, or take none, as it does.
+        mappers: calibration mappers.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    protocols: tuple[str, ...] = ()
+    mappers: tuple[str, ...] = ()
+
+
+class Preset(BaseModel):
+    """A budget.
+
+    Attributes:
+        name: the file's stem.
+        description: one sentence.
+        reduced: what is smaller than published, for the footnote of every table; empty where
+            the published recipes run in full.
+        beside: what is run beside the named methods.
+        data: config values by data set.
+        mapper: config values for every mapper that has such a field.
+        mappers: config values by mapper; they win over `mapper`.
+        isp: config values for every ISP that has such a field.
+        isps: config values by ISP; they win over `isp`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    description: str
+    reduced: str = ""
+    beside: Beside = Beside()
+    data: dict[str, dict[str, Any]] = {}
+    mapper: dict[str, Any] = {}
+    mappers: dict[str, dict[str, Any]] = {}
+    isp: dict[str, Any] = {}
+    isps: dict[str, dict[str, Any]] = {}
+
+    def values(self, kind: str, name: str, config: type) -> dict[str, Any]:
+        """Config values of a method: the general ones it has a field for, then its own.
+
+        Args:
+            kind: "mapper" or "isp".
+            name: the method.
+            config: its config dataclass.
+        """
+        general: Mapping[str, Any] = getattr(self, kind)
+        own: Mapping[str, Any] = getattr(self, f"{kind}s").get(name, {})
+        known = field_names(config)
+        return {**{k: v for k, v in general.items() if k in known}, **own}
+
+
+def preset_names() -> list[str]:
+    """Names of the built-in presets."""
+    return sorted(file.stem for file in FOLDER.glob("*.yaml"))
+
+
+def load_preset(name: str) -> Preset:
+    """A built-in preset by name, or one from a YAML file.
+
+    Raises:
+        BenchError: no such preset, or a file that is not a valid one.
+    """
+    if name.endswith((".yaml", ".yml")):
+        file = Path(name)
+        if not file.is_file():
+            raise BenchError(f"--preset {name}: there is no such file.")
+    else:
+        file = FOLDER / f"{name}.yaml"
+        if not file.is_file():
+            raise unknown_name("preset", name, preset_names())
+    return validated(Preset, {"name": file.stem, **read_yaml(file)}, str(file))

@@ -1,0 +1,151 @@
+"""Bundles: a run in one zip file, with all that is needed to score it again elsewhere.
+
+`manifest.json` (format, environment, checksums of all other files), `packages.txt`, the run's
+`records/` and `tables/`, and for every step behind a record `steps/<key>/spec.json` (its config),
+`done.json` (what it really did) and, for trained steps, `weights.safetensors`.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import uuid
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmark import __version__
+from benchmark.errors import BenchError
+from benchmark.files import sha256_of
+from benchmark.records.archive import extract
+from benchmark.records.environment import environment
+from benchmark.records.record import read_records
+from benchmark.steps.load import WEIGHTS
+from benchmark.store.step import KEY_LENGTH
+from benchmark.store.store import Store
+
+FORMAT = 1
+TRAINED = ("mapper", "isp")
+TABLES = (".md", ".tex", ".csv")
+TEXT_BYTES = 256 * 2**20
+STEP = f"steps/[0-9a-f]{{{KEY_LENGTH}}}"
+ALLOWED = {
+    r"manifest\.json|packages\.txt": TEXT_BYTES,
+    r"records/[\w.=-]+\.json": TEXT_BYTES,
+    r"tables/[\w.=-]+\.(md|tex|csv)": TEXT_BYTES,
+    rf"{STEP}/(spec|done)\.json": TEXT_BYTES,
+    rf"{STEP}/weights\.safetensors": 16 * 2**30,
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An unpacked bundle whose checksums were compared.
+
+    Attributes:
+        folder: where it lies.
+        manifest: what it says of itself.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    def step_folder(self, key: str) -> Path:
+        """Where a step lies in it."""
+        return self.folder / "steps" / key
+
+
+def export(run: Path, store: Store, target: Path, weights: bool) -> int:
+    """Writes the bundle of a run.
+
+    Args:
+        run: a run's folder.
+        store: where its steps lie.
+        target: the zip file; must not exist.
+        weights: whether the weights of trained steps go along.
+
+    Returns:
+        The number of steps in it.
+
+    Raises:
+        BenchError: no records, a step that is no longer in the store, or a file in the way.
+    """
+    if target.exists():
+        raise BenchError(f"{target} exists. Delete it, or choose another name.")
+    if not target.absolute().parent.is_dir():
+        raise BenchError(f"There is no folder {target.absolute().parent} for the bundle.")
+    keys = sorted({key for record in read_records(run) for key in record.steps})
+    files = {f"records/{f.name}": f for f in sorted((run / "records").glob("*.json"))}
+    files |= {f"tables/{f.name}": f for f in sorted(run.iterdir()) if f.suffix in TABLES}
+    for key in keys:
+        files |= _step_files(store, key, weights)
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        with zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            packages = _packages()
+            sums = {"packages.txt": hashlib.sha256(packages.encode()).hexdigest()}
+            archive.writestr("packages.txt", packages)
+            for name, file in files.items():
+                sums[name] = sha256_of(file)
+                archive.write(file, name)
+            archive.writestr("manifest.json", json.dumps(_manifest(run, keys, sums), indent=1))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return len(keys)
+
+
+def unpack(archive: Path, folder: Path) -> Bundle:
+    """Unpacks a bundle into an empty folder.
+
+    Raises:
+        BenchError: it is no bundle, it is damaged, or it holds what does not belong there.
+    """
+    names = extract(archive, folder, ALLOWED)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        form, sums = manifest["format"], dict(manifest["sha256"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BenchError(f"{archive} is no bundle: its manifest cannot be read.") from error
+    if form != FORMAT:
+        raise BenchError(f"{archive} has format {form}; this version reads format {FORMAT}.")
+    if set(names) != {*sums, "manifest.json"}:
+        odd = sorted(set(names) ^ {*sums, "manifest.json"})[0]
+        raise BenchError(f"{archive} is damaged: {odd} is missing, or not in its manifest.")
+    for name, expected in sums.items():
+        if sha256_of(folder / name) != expected:
+            raise BenchError(f"{archive} is damaged: {name} is not what the manifest says.")
+    return Bundle(folder, manifest)
+
+
+def _step_files(store: Store, key: str, weights: bool) -> dict[str, Path]:
+    spec = store.spec(key)
+    if not store.is_done(key):
+        raise BenchError(
+            f"The step {key} ({spec.title}) is no longer done in the store {store.folder}. Do the "
+            "run again; only what is missing is made anew."
+        )
+    names = ["spec.json", "done.json"]
+    if weights and spec.kind in TRAINED:
+        store.verified(key, WEIGHTS)
+        names.append(WEIGHTS)
+    return {f"steps/{key}/{name}": store.step_folder(key) / name for name in names}
+
+
+def _manifest(run: Path, keys: list[str], sums: dict[str, str]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "isp-bench": __version__,
+        "run": run.resolve().name,
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "steps": keys,
+        "environment": environment("see the records"),
+        "sha256": sums,
+    }
+
+
+def _packages() -> str:
+    """All installed packages, as in a requirements file."""
+    found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
+    return "".join(f"{name}=={found[name]}\n" for name in sorted(found, key=str.lower))

@@ -1,0 +1,61 @@
+"""What happens to results that lie in a run's folder already."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmark.errors import BenchError
+from benchmark.planning.graph import Cell
+from benchmark.records.record import read_records
+
+Overwrite = Literal["never", "only-missing", "always"]
+
+
+def cells_to_run(
+    folder: Path, cells: Sequence[Cell], data: dict[str, Any], preset: str, overwrite: Overwrite
+) -> tuple[Cell, ...]:
+    """The cells that are run beside the records in `folder`.
+
+    Records are never deleted: a table shows the newest of each cell.
+
+    Args:
+        folder: the run's folder.
+        cells: what the user asks for.
+        data: the data set's identity.
+        preset: the preset's name.
+        overwrite: about a result of the same cell with another configuration. "never": it is an
+            error; "only-missing": it stands, and the cell is left out; "always": a new one is made.
+
+    Raises:
+        BenchError: the folder holds results that cannot stand beside the new ones.
+    """
+    if not any((folder / "records").glob("*.json")):
+        return tuple(cells)
+    advice = "Choose another name for this run with --name, or delete that folder."
+    planned = {cell.place: cell for cell in cells}
+    conflicts = []
+    for record in read_records(folder):
+        if record.preset != preset:
+            raise BenchError(
+                f"{folder} holds results of preset '{record.preset}', not '{preset}'. {advice}"
+            )
+        if record.data["fingerprint"] != data["fingerprint"]:
+            raise BenchError(
+                f"{folder} holds results on other data ({record.data['name']}, fingerprint "
+                f"{record.data['fingerprint'][:12]}; now {data['name']}, "
+                f"{data['fingerprint'][:12]}). {advice}"
+            )
+        cell = planned.get(record.cell)
+        if cell is not None and cell.configuration != record.configuration:
+            conflicts.append(cell)
+    if conflicts and overwrite == "never":
+        raise BenchError(
+            f"{folder} holds a result of {conflicts[0].title} with another configuration (other "
+            f"--set values, another version of a method, or another plug-in). {advice} Or keep "
+            "such results (--overwrite only-missing), or replace them (--overwrite always)."
+        )
+    return _without(cells, conflicts) if overwrite == "only-missing" else tuple(cells)
+
+
+def _without(cells: Iterable[Cell], left_out: Sequence[Cell]) -> tuple[Cell, ...]:
+    return tuple(cell for cell in cells if cell not in left_out)

@@ -1,0 +1,213 @@
+"""Scoring a bundle again from its weights, and comparing with its records."""
+
+import dataclasses
+import json
+import math
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import BenchError
+from benchmark.files import sha256_of
+from benchmark.metrics.fid_weights import FidWeights
+from benchmark.records.bundle import TRAINED, Bundle
+from benchmark.records.record import Record, read_records
+from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
+from benchmark.steps.context import Context
+from benchmark.steps.load import WEIGHTS
+from benchmark.steps.run import run_step
+from benchmark.steps.score import MEASURES
+from benchmark.store.step import StepSpec, is_key
+from benchmark.store.store import Store
+
+VERSIONED = {
+    "mapper": (MAPPERS, "method"),
+    "isp": (ISPS, "method"),
+    "score": (PROTOCOLS, "protocol"),
+}
+RUN_AGAIN = ("map", "score")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How the new scores of one cell compare with its record.
+
+    Attributes:
+        title: of the cell.
+        compared: names of the metrics that were compared.
+        differences: a sentence each; none if all is as recorded.
+    """
+
+    title: str
+    compared: tuple[str, ...]
+    differences: tuple[str, ...]
+
+
+class Reproduction:
+    """Scores the cells of a bundle again.
+
+    Everything happens in a folder of its own inside the store, of which only prepared data is used
+    and, where the bundle has no weights, the weights.
+
+    Args:
+        bundle: the unpacked bundle.
+        context: the store, the device, the display.
+        inception: Inception weights; None to leave FID out.
+        tolerance: relative or absolute difference that counts as equal, per picture.
+    """
+
+    def __init__(
+        self, bundle: Bundle, context: Context, inception: FidWeights | None, tolerance: float
+    ) -> None:
+        self._bundle = bundle
+        self._store = context.store
+        self._context = context
+        self._inception = inception
+        self._tolerance = tolerance
+        folders = sorted(bundle.folder.glob("steps/*"))
+        self._specs = {spec.key: spec for spec in map(_read_spec, folders)}
+
+    def run(self) -> list[Verdict]:
+        """Scores all cells; one that cannot be scored does not stop the others."""
+        (self._store.folder / "data").mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".verify-", dir=self._store.folder) as name:
+            scratch = Store(Path(name))
+            (scratch.folder / "data").symlink_to((self._store.folder / "data").absolute())
+            return [self._verdict(record, scratch) for record in read_records(self._bundle.folder)]
+
+    def _verdict(self, record: Record, scratch: Store) -> Verdict:
+        title = self._specs[record.score].title if record.score in self._specs else record.score
+        try:
+            measures = self._score(record.score, scratch)
+        except Exception as error:  # foreign weights and configs can fail in any way
+            name = "" if isinstance(error, BenchError) else f"{type(error).__name__}: "
+            return Verdict(title, (), (f"cannot be scored: {name}{error}",))
+        compared, differences = compare(record, measures, self._tolerance)
+        return Verdict(title, compared, differences)
+
+    def _score(self, score: str, scratch: Store) -> dict[str, Any]:
+        for key in self._order(score):
+            spec = self._specs[key]
+            if scratch.is_done(key):
+                continue
+            self._check(spec)
+            scratch.add(spec)
+            if spec.kind in TRAINED:
+                self._place_weights(spec, scratch)
+            else:
+                run_step(key, self._context_for(spec, scratch))
+        text = scratch.verified(score, MEASURES).read_text(encoding="utf-8")
+        measures: dict[str, Any] = json.loads(text)
+        return measures
+
+    def _order(self, key: str) -> list[str]:
+        """A step and all behind it, inputs first."""
+        if key not in self._specs:
+            raise BenchError(f"the bundle lacks the step {key}.")
+        found = [k for needed in self._specs[key].inputs.values() for k in self._order(needed)]
+        return list(dict.fromkeys([*found, key]))
+
+    def _check(self, spec: StepSpec) -> None:
+        """Whether this installation has the same methods and data."""
+        if spec.kind not in (*TRAINED, *RUN_AGAIN):
+            raise BenchError(f"'{spec.kind}' is no kind of step.")
+        if spec.kind in VERSIONED:
+            registry, field = VERSIONED[spec.kind]
+            here = registry.info(spec.fields[field]).version
+            if here != spec.fields["version"]:
+                raise BenchError(
+                    f"'{spec.fields[field]}' has version {spec.fields['version']} in the bundle "
+                    f"and {here} here; install isp-bench {self._bundle.manifest['isp-bench']}."
+                )
+        self._check_data(
+            spec.data["name"], json.dumps(spec.data["config"]), spec.data["fingerprint"]
+        )
+
+    @cache  # noqa: B019 - of one short-lived object; a fingerprint may read every picture
+    def _check_data(self, name: str, config: str, fingerprint: str) -> None:
+        source = DATASETS.create(name, **json.loads(config))
+        source.check()
+        if source.fingerprint() != fingerprint:
+            raise BenchError(
+                f"the data set '{name}' is not the same here (fingerprint "
+                f"{source.fingerprint()[:12]}, in the bundle {fingerprint[:12]})."
+            )
+
+    def _place_weights(self, spec: StepSpec, scratch: Store) -> None:
+        """Weights of the bundle, else of the store; both must be those that were recorded."""
+        done = json.loads((self._bundle.step_folder(spec.key) / "done.json").read_text())
+        file = self._bundle.step_folder(spec.key) / WEIGHTS
+        if not file.is_file():
+            if not self._store.is_done(spec.key):
+                raise BenchError(
+                    f"the weights of '{spec.title}' are neither in the bundle nor in the store "
+                    f"{self._store.folder}."
+                )
+            file = self._store.verified(spec.key, WEIGHTS)
+        if sha256_of(file) != done["sha256"].get(WEIGHTS):
+            raise BenchError(f"the weights of '{spec.title}' are not those that were recorded.")
+        shutil.copyfile(file, scratch.step_folder(spec.key) / WEIGHTS)
+        scratch.finish(spec.key, done["outcome"])
+
+    def _context_for(self, spec: StepSpec, scratch: Store) -> Context:
+        """Inception weights only where the record was measured with the same."""
+        wanted = spec.fields.get("extractor")
+        same = self._inception is not None and self._inception.sha256 == wanted
+        path = self._inception.path if same and self._inception is not None else None
+        return dataclasses.replace(self._context, store=scratch, fid_weights=path)
+
+
+def compare(
+    record: Record, measures: dict[str, Any], tolerance: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The metrics that were compared, and a sentence on each that differs."""
+    if list(record.ids) != list(measures["ids"]):
+        return (), ("other test pictures than recorded",)
+    found = []
+    for name, recorded in record.per_image.items():
+        values = measures["per_image"].get(name, [])
+        pairs = list(zip(recorded, values, strict=False))
+        off = [i for i, (a, b) in enumerate(pairs) if not _close(a, b, tolerance)]
+        if len(values) != len(recorded):
+            found.append(f"{name}: not measured for every picture")
+        elif off:
+            worst = max(off, key=lambda i: abs(recorded[i] - values[i]))
+            found.append(
+                f"{name}: recorded mean {_mean(recorded):.6g}, now {_mean(values):.6g}; "
+                f"{len(off)} of {len(values)} pictures differ, most of all {record.ids[worst]} "
+                f"({recorded[worst]:.6g}, now {values[worst]:.6g})"
+            )
+    sets = [name for name in record.sets if name in measures["sets"]]
+    for name in sets:
+        before, now = record.sets[name].value, measures["sets"][name]["value"]
+        if not _close(before, now, tolerance):
+            found.append(f"{name}: recorded {before:.6g}, now {now:.6g}")
+    return (*record.per_image, *sets), tuple(found)
+
+
+def _close(a: float, b: float, tolerance: float) -> bool:
+    both_nan = math.isnan(a) and math.isnan(b)
+    return both_nan or math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
+
+
+def _mean(values: Any) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _read_spec(folder: Path) -> StepSpec:
+    """A step of the bundle, if its key is the hash of what it says.
+
+    Raises:
+        BenchError: it is not, or names other steps by something that is no key.
+    """
+    try:
+        spec = StepSpec(**json.loads((folder / "spec.json").read_text(encoding="utf-8")))
+        genuine = spec.key == folder.name and all(map(is_key, spec.inputs.values()))
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise BenchError(f"The bundle's step {folder.name} cannot be read: {error}.") from error
+    if not genuine:
+        raise BenchError(f"The bundle's step {folder.name} is not what its key says.")
+    return spec

@@ -1,0 +1,54 @@
+"""The tables of a run, in the paper's layout, from its records alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark.errors import BenchError
+from benchmark.planning.graph import NONE
+from benchmark.records.record import Record
+from benchmark.reports.cost import cost_table
+from benchmark.reports.cross_camera import isp_tables
+from benchmark.reports.raw_to_raw import raw_tables
+from benchmark.reports.table import Table
+
+
+def tables(records: Sequence[Record]) -> list[Table]:
+    """All tables a run can fill.
+
+    Raises:
+        BenchError: the records mix presets, data sets or extractors.
+    """
+    _refuse_mixtures(records)
+    developed = [r for r in records if r.isp != NONE]
+    raw = [r for r in records if r.isp == NONE]
+    made = [*isp_tables(developed), *raw_tables(raw)]
+    cost = cost_table(records)
+    return [*made, cost] if cost is not None else made
+
+
+def _refuse_mixtures(records: Sequence[Record]) -> None:
+    facts = {
+        "presets": {r.preset for r in records},
+        "data sets": {f"{r.data['name']} {r.data['fingerprint'][:12]}" for r in records},
+        "feature extractors": {
+            f"{r.extractor['name']} {r.extractor['weights_sha256'][:12]}"
+            for r in records
+            if r.extractor is not None
+        },
+    }
+    for what, values in facts.items():
+        if len(values) > 1:
+            raise BenchError(
+                f"The records mix {what} ({', '.join(sorted(values))}); a table may not. Keep "
+                "each in a run folder of its own (--name)."
+            )
+
+
+def make_tables(folder: Path, records: "Sequence[Record]") -> "list[Table]":
+    """Writes a run's tables beside its records."""
+    from benchmark.reports.build import tables
+    from benchmark.reports.text import write_tables
+
+    made = tables(records)
+    write_tables(made, folder)
+    return made

@@ -1,0 +1,84 @@
+"""Pictures of a run side by side: what each mapper makes of the same scenes, and the truth."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from benchmark.planning.graph import NONE
+from benchmark.records.record import Record
+from benchmark.reports.table import NO_MAPPER
+from benchmark.steps.score import PREVIEWS
+from benchmark.store.store import Store
+
+MARGIN = 8  # pixels between pictures
+HEADING = 22  # pixels above each column
+TEXT = 14  # font size in pixels
+
+
+def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> list[Path]:
+    """One PNG per protocol, ISP and direction: a row per scene, a column per mapper.
+
+    Floor and ceiling stand at the sides, the truth is the last column. The first seed is shown.
+    """
+    files = []
+    kinds = sorted({(r.protocol, r.isp, r.direction) for r in records if not r.reference})
+    for protocol, isp, direction in kinds:
+        ranked = [
+            r for r in records if (r.protocol, r.isp, r.direction) == (protocol, isp, direction)
+        ]
+        beside = [r for r in records if r.reference and (r.isp, r.direction) == (isp, direction)]
+        seed = min(r.seed for r in ranked)
+        columns = _columns([r for r in (*beside, *ranked) if r.seed == seed], store)
+        if len(columns) > 1:
+            name = "-".join(part for part in (protocol, isp, direction) if part != NONE)
+            files.append(folder / f"comparison-{name}.png")
+            _sheet(columns).save(files[-1])
+    return files
+
+
+def _columns(records: Sequence[Record], store: Store) -> dict[str, list[Path]]:
+    """Heading to preview files; empty for records whose step is no longer in the store."""
+
+    def place(record: Record) -> tuple[int, str]:
+        """Lower references, mappers, upper references."""
+        upper = 2 if record.reference else 1
+        return (0 if record.protocol in NO_MAPPER else upper, record.label)
+
+    columns: dict[str, list[Path]] = {}
+    truth: list[Path] = []
+    for record in sorted(records, key=place):
+        step = store.step_folder(record.score)
+        previews = [step / f"preview-{i}.png" for i in range(min(PREVIEWS, record.n))]
+        if all(file.is_file() for file in previews):
+            columns[record.protocol if record.reference else record.label] = previews
+            truth = [step / f"truth-{i}.png" for i in range(len(previews))]
+    if truth:
+        columns["truth"] = truth
+    return columns
+
+
+def _sheet(columns: dict[str, list[Path]]) -> Image.Image:
+    pictures = {
+        title: [Image.open(file).convert("RGB") for file in files]
+        for title, files in columns.items()
+    }
+    everything = [picture for column in pictures.values() for picture in column]
+    width = max(picture.width for picture in everything)
+    height = max(picture.height for picture in everything)
+    rows = max(len(column) for column in pictures.values())
+    sheet = Image.new(
+        "RGB",
+        (
+            len(pictures) * (width + MARGIN) + MARGIN,
+            HEADING + rows * (height + MARGIN) + MARGIN,
+        ),
+        "white",
+    )
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(TEXT)
+    for k, (title, column) in enumerate(pictures.items()):
+        left = MARGIN + k * (width + MARGIN)
+        draw.text((left, 4), title, fill="black", font=font)
+        for row, picture in enumerate(column):
+            sheet.paste(picture, (left, HEADING + row * (height + MARGIN)))
+    return sheet

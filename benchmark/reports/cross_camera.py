@@ -1,0 +1,75 @@
+"""Table 5 of the paper and its supplement: mappers that bring a deep ISP to another camera."""
+
+from collections.abc import Sequence
+
+from benchmark.records.record import Record
+from benchmark.reports.table import (
+    FRECHET,
+    Groups,
+    Lines,
+    Table,
+    columns_of,
+    embolden,
+    mapper_rows,
+    notes_of,
+    reference_rows,
+    size_of_test,
+)
+
+
+def isp_tables(records: Sequence[Record]) -> list[Table]:
+    """The tables of cells with an ISP; none where there are references only."""
+    if all(r.reference for r in records):
+        return []
+    made = [_cross_camera(records)]
+    if len({r.isp for r in records}) > 1 or any(r.sets for r in records):
+        made.append(_cross_camera_by_isp(records))
+    return made
+
+
+def _cross_camera(records: Sequence[Record]) -> Table:
+    """Table 5: means over the ISPs."""
+    isps = sorted({r.isp for r in records})
+    over = f"mean over {', '.join(isps)}" if len(isps) > 1 else f"ISP: {isps[0]}"
+    caption = (
+        f"Cross-camera ISP ({over}; {size_of_test(records)}). X→Y: the ISP of X, with X's "
+        "look, is brought to camera Y and tested on Y's pictures against X's of the same scene. "
+        "Bold: best, and all that cannot be told from it (paired 95 % intervals over scenes)."
+    )
+    return _table("table5", caption, ("Mapper",), ("kl", "fid"), records, _all(isps))
+
+
+def _cross_camera_by_isp(records: Sequence[Record]) -> Table:
+    """The supplement of Table 5: each ISP by itself, with all measures."""
+    isps = sorted({r.isp for r in records})
+    metrics = ("kl", *FRECHET) if any(r.sets for r in records) else ("kl", "fid")
+    caption = f"Cross-camera ISP, each ISP by itself ({size_of_test(records)})."
+
+    def each(label: str) -> list[tuple[tuple[str, ...], Sequence[str]]]:
+        return [((label, isp), [isp]) for isp in isps]
+
+    return _table("table5-by-isp", caption, ("Mapper", "ISP"), metrics, records, each)
+
+
+def _all(isps: Sequence[str]) -> Lines:
+    return lambda label: [((label,), isps)]
+
+
+def _table(
+    name: str,
+    caption: str,
+    label_titles: tuple[str, ...],
+    metrics: Sequence[str],
+    records: Sequence[Record],
+    lines: Lines,
+) -> Table:
+    """Row groups by protocol, each with its own best; the references first.
+
+    In the order of their titles, which is the paper's: augmentation before adaptation.
+    """
+    columns = columns_of(records, metrics)
+    groups: Groups = reference_rows(records, columns, lines)
+    for title in sorted({r.title for r in records if not r.reference}):
+        own = [r for r in records if r.title == title]
+        groups |= embolden({title: mapper_rows(own, columns, lines)})
+    return Table(name, caption, label_titles, columns, groups, notes_of(records))

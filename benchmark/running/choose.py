@@ -1,0 +1,110 @@
+"""Which executor a run gets."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import torch
+
+from benchmark.errors import BenchError
+from benchmark.planning.graph import Plan
+from benchmark.planning.run_config import RunConfig
+from benchmark.running.executor import Executor, StepCommand
+from benchmark.running.inline import InlineExecutor
+from benchmark.running.pool import PoolExecutor
+from benchmark.running.ray_cluster import RayExecutor
+from benchmark.running.slurm import SlurmExecutor
+from benchmark.running.slurm_options import SlurmOptions
+from benchmark.steps.context import Context
+from benchmark.store.store import Store
+
+WORKER_BYTES = 2_000_000_000  # a training with the quick preset, torch included, with room to spare
+
+
+def check_executor(config: RunConfig) -> None:
+    """Whether the executor can be had, and its options belong to it.
+
+    Raises:
+        BenchError: not so.
+    """
+    options = {"ray": ("--address", config.address), "slurm": ("--slurm", config.slurm)}
+    for executor, (option, value) in options.items():
+        if value and config.executor != executor:
+            raise BenchError(f"{option} belongs to --executor {executor}; give that too.")
+    package = {"ray": "ray", "slurm": "submitit"}.get(config.executor)
+    if package is not None and importlib.util.find_spec(package) is None:
+        raise BenchError(
+            f"--executor {config.executor} needs the package {package}: "
+            f"pip install 'isp-bench[{config.executor}]'"
+        )
+    if config.executor == "slurm":
+        options_given = SlurmOptions(config.slurm)
+        if options_given.cluster == "slurm" and shutil.which("sbatch") is None:
+            raise BenchError("--executor slurm: there is no sbatch here. Is this a login node?")
+
+
+def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
+    """The cluster that was asked for; here, this process for one step at a time, else a pool."""
+    limit = config.time_limit * 60 if config.time_limit else None
+    if config.executor != "local":
+        # each machine of a cluster finds its own device
+        command = step_command(config, context.store, context.fid_weights, config.device)
+        if config.executor == "ray":
+            trainings = _trainings(plan, context.store)
+            return RayExecutor(
+                command, context.store, trainings, config.address, config.workers, limit
+            )
+        return SlurmExecutor(
+            command, plan, context.store, context.progress, SlurmOptions(config.slurm),
+            config.workers, limit,
+        )  # fmt: skip
+    gpus = torch.cuda.device_count() if str(context.device) == "cuda" else 0
+    workers = config.workers or _sensible_workers(plan, context, gpus)
+    if workers == 1 and limit is None:
+        return InlineExecutor(context)
+    command = step_command(config, context.store, context.fid_weights, str(context.device))
+    threads = str(max(1, cores() // workers))
+    environments = [
+        {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads} for _ in range(workers)
+    ]
+    for number, environment in enumerate(environments if gpus else ()):
+        environment["CUDA_VISIBLE_DEVICES"] = _visible_gpus(gpus)[number % gpus]
+    return PoolExecutor(command, environments, context.store, context.progress, limit)
+
+
+def step_command(
+    config: RunConfig, store: Store, fid_weights: Path | None, device: str
+) -> StepCommand:
+    """The command of a run's steps, which holds in any folder."""
+    plugins = tuple(str(Path(plugin).absolute()) for plugin in config.plugin)
+    weights = fid_weights.absolute() if fid_weights is not None else None
+    return StepCommand(store.folder.absolute(), device, weights, plugins)
+
+
+def _sensible_workers(plan: Plan, context: Context, gpus: int) -> int:
+    """One per GPU; on the CPU one per training, as far as there are cores and memory."""
+    if context.device.type != "cpu":
+        return max(1, gpus)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(_trainings(plan, context.store), cores(), memory // WORKER_BYTES))
+
+
+def _trainings(plan: Plan, store: Store) -> int:
+    """How many trainings are missing."""
+    return sum(
+        spec.kind in ("mapper", "isp") and not store.is_done(key)
+        for key, spec in plan.steps.items()
+    )
+
+
+def cores() -> int:
+    """CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _visible_gpus(count: int) -> list[str]:
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return named.split(",") if named else [str(i) for i in range(count)]

@@ -1,0 +1,71 @@
+"""The contract of an executor, and the command that every one of them runs."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from benchmark.store.step import StepSpec
+
+STEP_LOG = "step.log"  # in a step's folder: what its process printed
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A step that came to its end.
+
+    Attributes:
+        key: the step.
+        failure: why it failed; None if it is done.
+    """
+
+    key: str
+    failure: str | None
+
+
+class Executor(Protocol):
+    """Runs steps whose inputs are done."""
+
+    def has_room(self) -> bool:
+        """Whether another step may be started now."""
+
+    def start(self, spec: StepSpec) -> None:
+        """Starts a step that the store knows."""
+
+    def finished(self) -> Sequence[Finished]:
+        """Steps that ended since the last call; waits for a moment when there are none."""
+
+    def close(self) -> None:
+        """Stops what still runs, after it has saved its state, and gives everything back."""
+
+
+@dataclass(frozen=True)
+class StepCommand:
+    """The options that all steps of a run share.
+
+    Attributes:
+        store: the run's store, absolute.
+        device: as on the command line.
+        fid_weights: the Inception weights, if there are any.
+        plugins: files with the user's methods, absolute.
+    """
+
+    store: Path
+    device: str = "auto"
+    fid_weights: Path | None = None
+    plugins: tuple[str, ...] = ()
+
+    def line(self, key: str) -> list[str]:
+        """The command that runs a step; "-" for a worker that reads keys."""
+        return [sys.executable, "-m", "benchmark.cli.main", *self.words(key)]
+
+    def words(self, key: str) -> list[str]:
+        """What comes after `isp-bench` in that command."""
+        words = ["step", key]
+        words += ["--store", str(self.store), "--device", self.device]
+        if self.fid_weights is not None:
+            words += ["--fid-weights", str(self.fid_weights)]
+        if self.plugins:
+            words += ["--plugin", *self.plugins]
+        return words

@@ -1,0 +1,199 @@
+"""A pool of worker processes on this machine, each the command `isp-bench step -`.
+
+A worker is started once and takes one key after the other, because loading torch takes longer
+than many a step. It ends when its standard input does, so none outlives the run.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.interrupt import CONTINUE
+from benchmark.progress import Progress
+from benchmark.running.events import EventReceiver
+from benchmark.running.executor import STEP_LOG, Finished, StepCommand
+from benchmark.store.step import StepSpec
+from benchmark.store.store import Store
+
+WAIT = 0.5  # seconds that `finished` waits for news
+GRACE = 60.0  # seconds a worker has to save its state
+
+
+class Worker:
+    """One process; started when it is first needed, and again after it died."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], progress: Progress
+    ) -> None:
+        self._command = list(command)
+        self._environment = {**os.environ, **environment}
+        self._receiver = EventReceiver(progress)
+        self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+        self.key: str | None = None
+        self.since: float | None = None  # when the present step began
+        self.told_to_stop = False
+
+    def start(self, key: str, log: Path) -> None:
+        """Begins a step; `log` takes what the process prints before it begins, e.g. why it dies."""
+        if self._process is None:
+            with log.open("a", encoding="utf-8") as errors:
+                self._process = subprocess.Popen(
+                    self._command, env=self._environment, text=True, encoding="utf-8",
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                    start_new_session=True,  # Ctrl-C reaches the run, which stops its workers
+                )  # fmt: skip
+            self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+            self._reader.start()
+        assert self._process.stdin is not None
+        self.key, self.since, self.told_to_stop = key, None, False
+        try:
+            self._process.stdin.write(f"{key}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it died; `poll` finds that out
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            with contextlib.suppress(ValueError):  # the last one of a killed process is cut off
+                self._events.put(json.loads(line))
+
+    def poll(self) -> tuple[str, int | None] | None:
+        """Shows the news; gives the step that ended, and the exit code if the process did."""
+        dead = self._process is not None and self._process.poll() is not None
+        if dead and self._reader is not None:
+            self._reader.join()
+        ended: tuple[str, int | None] | None = None
+        while not self._events.empty():
+            event = self._events.get()
+            self._receiver.show(event)
+            if "started" in event:
+                self.since = time.monotonic()
+            if "finished" in event:
+                ended, self.key = (event["finished"], None), None
+        if dead and self._process is not None:
+            code, self._process = self._process.returncode, None
+            self._receiver.close()
+            if self.key is not None:
+                ended, self.key = (self.key, code), None
+        return ended
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """Sends a signal; SIGTERM lets the step save its state."""
+        self.told_to_stop = True
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+
+class PoolExecutor:
+    """See :class:`benchmark.running.executor.Executor`.
+
+    Args:
+        command: the options of the steps.
+        environments: what each worker finds in its environment beside ours: threads, a GPU.
+        store: where failures are written down.
+        progress: shows what the workers do.
+        time_limit: seconds a step may take; None for any.
+    """
+
+    def __init__(
+        self,
+        command: StepCommand,
+        environments: Sequence[Mapping[str, str]],
+        store: Store,
+        progress: Progress,
+        time_limit: float | None = None,
+    ) -> None:
+        self._workers = [Worker(command.line("-"), e, progress) for e in environments]
+        self._store = store
+        self._time_limit = time_limit
+
+    def has_room(self) -> bool:
+        """Whether a worker is free."""
+        return any(worker.key is None for worker in self._workers)
+
+    def start(self, spec: StepSpec) -> None:
+        """Gives the step to a free worker."""
+        self._begin(next(worker for worker in self._workers if worker.key is None), spec.key)
+
+    def _begin(self, worker: Worker, key: str) -> None:
+        worker.start(key, self._store.step_folder(key) / STEP_LOG)
+
+    def finished(self) -> Sequence[Finished]:
+        """See the contract."""
+        until = time.monotonic() + WAIT
+        while True:
+            ended = [end for w in self._workers if (end := self._news(w)) is not None]
+            self._enforce_limit()
+            if ended or time.monotonic() > until:
+                return ended
+            time.sleep(0.02)
+
+    def _news(self, worker: Worker) -> Finished | None:
+        ended = worker.poll()
+        if ended is None:
+            return None
+        key, code = ended
+        if code == CONTINUE and not worker.told_to_stop:  # somebody else stopped it, to go on
+            self._begin(worker, key)
+            return None
+        return self._ended(key, code)
+
+    def _ended(self, key: str, code: int | None) -> Finished:
+        if self._store.is_done(key):
+            return Finished(key, None)
+        if code is not None:
+            self._store.fail(key, _death(code, self._time_limit), "")
+        return Finished(key, self._store.failure(key) or "It ended without a result.")
+
+    def _enforce_limit(self) -> None:
+        if self._time_limit is None:
+            return
+        for worker in self._workers:
+            if worker.key is None or worker.since is None:
+                continue
+            over = time.monotonic() - worker.since - self._time_limit
+            if over > GRACE:
+                worker.stop(signal.SIGKILL)
+            elif over > 0 and not worker.told_to_stop:
+                worker.stop()
+
+    def close(self) -> None:
+        """Lets every worker save its state; kills those that do not end."""
+        for worker in self._workers:
+            worker.stop()
+        until = time.monotonic() + GRACE
+        try:
+            while any(w.alive for w in self._workers) and time.monotonic() < until:
+                for worker in self._workers:
+                    worker.poll()
+                time.sleep(0.02)
+        finally:
+            for worker in self._workers:
+                worker.stop(signal.SIGKILL)
+
+
+def _death(code: int, time_limit: float | None) -> str:
+    """What an exit code of a worker in the middle of a step means."""
+    if code == CONTINUE:
+        limit = "" if time_limit is None else f", for it ran longer than {time_limit / 60:g} min"
+        return f"It was stopped{limit}. Its training is saved; the same run goes on from there."
+    if code == -signal.SIGKILL:
+        return "Its process was killed (SIGKILL), for want of memory or by the time limit."
+    name = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    return f"Its process died ({name}); see step.log beside this file."

@@ -1,0 +1,128 @@
+"""Steps as tasks of a Ray cluster: an existing one, or one that is started on this machine."""
+
+import logging
+import os
+import re
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from benchmark.errors import BenchError
+from benchmark.running.executor import Finished, StepCommand
+from benchmark.running.pool import GRACE
+from benchmark.running.remote import RemoteStep
+from benchmark.store.step import StepSpec
+from benchmark.store.store import Store
+
+WAIT = 0.5  # seconds that `finished` waits for news
+CONNECT = 10.0  # seconds that a cluster has to answer
+RETRIES = 20  # machines that a step may lose under it; each time it goes on from its checkpoint
+
+
+def run_remotely(step: RemoteStep) -> str | None:
+    """The Ray task; found by its name on every machine."""
+    return step.run()
+
+
+class RayExecutor:
+    """See :class:`benchmark.running.executor.Executor`.
+
+    Args:
+        command: the options of the steps; with the device "auto" a step gets a GPU if the cluster
+            has any.
+        store: where failures are written down.
+        trainings: how many there are to share the cores.
+        address: of the cluster, "auto" for the one of this machine; None for that one or, when
+            there is none, a new one on this machine.
+        workers: steps at a time; None for as many as the cluster has room for.
+        time_limit: seconds a step may take; None for any.
+
+    Raises:
+        BenchError: there is no cluster at the address.
+    """
+
+    def __init__(
+        self,
+        command: StepCommand,
+        store: Store,
+        trainings: int,
+        address: str | None = None,
+        workers: int | None = None,
+        time_limit: float | None = None,
+    ) -> None:
+        import ray
+
+        self._ray = ray
+        self._command = command
+        self._store = store
+        self._workers = workers
+        self._time_limit = time_limit
+        self._tasks: dict[Any, str] = {}
+        _connect(address)
+        nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        gpus = int(sum(node.get("GPU", 0) for node in nodes)) if command.device != "cpu" else 0
+        if command.device not in ("auto", "cpu") and gpus == 0:
+            raise BenchError(f"--device {command.device}: the Ray cluster has no GPU.")
+        cpus = [int(node.get("CPU", 0)) for node in nodes]
+        share = sum(cpus) // (workers or gpus or max(1, min(trainings, sum(cpus))))
+        self._cpus = max(1, min(share, max(cpus)))
+        self._gpus = 1 if gpus else 0
+
+    def has_room(self) -> bool:
+        """Ray queues what it has no room for, and a cluster that grows sees what it needs."""
+        return self._workers is None or len(self._tasks) < self._workers
+
+    def start(self, spec: StepSpec) -> None:
+        """Hands the step to Ray."""
+        threads = str(self._cpus)
+        environment = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+        step = RemoteStep(self._command, spec.key, environment, self._time_limit)
+        task = self._ray.remote(run_remotely).options(
+            name=spec.title, num_cpus=self._cpus, num_gpus=self._gpus, max_retries=RETRIES
+        )
+        self._tasks[task.remote(step)] = spec.key
+
+    def finished(self) -> Sequence[Finished]:
+        """See the contract."""
+        ready, _ = self._ray.wait(list(self._tasks), timeout=WAIT)
+        return [self._ended(task) for task in ready]
+
+    def _ended(self, task: Any) -> Finished:
+        key = self._tasks.pop(task)
+        try:
+            return Finished(key, self._ray.get(task))
+        except self._ray.exceptions.RayTaskError as error:
+            reason, trace = str(error.cause), str(error)
+        except self._ray.exceptions.RayError as error:  # lost machines, no memory
+            reason, trace = f"Ray gave the step up: {error}", ""
+        self._store.fail(key, reason, trace)
+        return Finished(key, reason)
+
+    def close(self) -> None:
+        """Lets every step save its state, and leaves the cluster."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            self._ray.cancel(task)
+        if tasks:
+            self._ray.wait(tasks, num_returns=len(tasks), timeout=GRACE)
+        self._ray.shutdown()
+
+
+def _connect(address: str | None) -> None:
+    import ray
+
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # silences a warning
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        plain = re.fullmatch(r"([^/]+):(\d+)", address or "")
+        if plain:  # Ray itself tries for ten minutes
+            socket.create_connection((plain[1], int(plain[2])), timeout=CONNECT).close()
+        ray.init(address, logging_level=logging.ERROR, log_to_driver=False)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise BenchError(
+            f"--address {address}: no Ray cluster answers ({error}). Start one with `ray start "
+            "--head`, or leave --address out to use this machine alone."
+        ) from error
+    finally:
+        signal.signal(signal.SIGTERM, handler)  # Ray puts its own, which saves nothing

@@ -1,0 +1,61 @@
+"""What a cluster runs on one of its machines: one step, in a process of its own."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from benchmark.errors import BenchError
+from benchmark.progress import Progress
+from benchmark.running.executor import StepCommand
+from benchmark.running.pool import PoolExecutor
+from benchmark.store.store import Store
+
+
+@dataclass
+class RemoteStep:
+    """A step to be run elsewhere. All that travels is the command line.
+
+    Attributes:
+        command: the options of the steps; the store lies on a file system that all machines share.
+        key: the step.
+        environment: what its process finds beside the machine's own environment, e.g. threads.
+        time_limit: seconds it may take from when it is started; None for any.
+    """
+
+    command: StepCommand
+    key: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    time_limit: float | None = None
+    _executor: PoolExecutor | None = field(default=None, init=False, repr=False)
+
+    def run(self) -> str | None:
+        """Runs the step to its end and returns why it failed; None if it is done.
+
+        Should this process die, the step's saves its training and leaves, if it is let.
+
+        Raises:
+            BenchError: the store is not to be found on this machine.
+        """
+        if not self.command.store.is_dir():
+            raise BenchError(
+                f"{platform.node()} does not find the store {self.command.store}. With --store, "
+                "choose a folder on a file system that all machines of the cluster share."
+            )
+        store = Store(self.command.store)
+        with store.lock(store.step_folder(self.key), wait=True):
+            pass  # an earlier try, cut off from the cluster, may still be saving its training
+        self._executor = executor = PoolExecutor(
+            self.command, [self.environment], store, Progress(quiet=True), self.time_limit
+        )
+        try:
+            executor.start(store.spec(self.key))
+            while not (ended := executor.finished()):
+                pass
+            return ended[0].failure
+        finally:  # also when the cluster takes the machine away
+            self.stop()
+
+    def stop(self) -> None:
+        """Lets the step save its training and ends its process; callable from a signal handler."""
+        if self._executor is not None:
+            self._executor.close()

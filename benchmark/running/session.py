@@ -1,0 +1,183 @@
+"""From a run's config to everything needed to run it, checked before any long work."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmark.data.base import CameraPair, DataSource
+from benchmark.errors import BenchError
+from benchmark.files import require_writable
+from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
+from benchmark.planning.graph import Cell, Plan
+from benchmark.planning.planner import DataIdentity, Planner
+from benchmark.planning.preset import Preset, load_preset
+from benchmark.planning.run_config import RunConfig, split_data
+from benchmark.progress import Progress
+from benchmark.records.needed import write_planned
+from benchmark.records.overwrite import cells_to_run
+from benchmark.records.record import write_record
+from benchmark.registry import DATASETS, ISPS, MAPPERS
+from benchmark.running.choose import check_executor, make_executor, step_command
+from benchmark.running.levels import command_lines
+from benchmark.running.runner import Outcome, Runner
+from benchmark.steps.context import Context
+from benchmark.store.store import Store, default_store
+from benchmark.training.batches import crop_grid
+from benchmark.training.device import device_name, pick_device
+
+NO_FID = (
+    f"FID needs the Inception weights of pytorch-fid: download {URL} (91 MB), give the file with "
+    "--fid-weights and run again; only the scores are made anew."
+)
+FREE_BYTES = 500_000_000  # less than this left on a disk ends a run sooner or later
+
+
+@dataclass
+class Session:
+    """A checked run, ready to start.
+
+    Attributes:
+        config: what the user asked for.
+        preset: its budget.
+        source: the data set.
+        identity: what decides its pixels.
+        weights: the Inception weights, or why there are none.
+        plan: the graph.
+        store: where finished steps lie.
+        folder: where records and tables go.
+        device: where networks run.
+    """
+
+    config: RunConfig
+    preset: Preset
+    source: DataSource
+    identity: DataIdentity
+    weights: WeightSearch
+    plan: Plan
+    store: Store
+    folder: Path
+    device: torch.device
+
+    def run(self, progress: Progress) -> Outcome:
+        """Runs what is missing and writes the records.
+
+        Raises:
+            BenchError: the pictures are smaller than a method's training crops, or lack the sRGB
+                that an ISP learns.
+        """
+        context = Context(self.store, self.device, progress, self._fid_weights)
+        _check_pictures(self.plan, context.data(vars(self.identity)))
+        write_planned(self.folder, self.plan.steps)
+        missing = {} if self.weights.weights else {"fid": NO_FID}
+        named = set(self.config.mapper)
+
+        def record(cell: Cell) -> None:
+            write_record(
+                self.folder, cell, store=self.store, preset=self.preset,
+                cameras=self.source.cameras(), named="all" in named or cell.mapper in named,
+                missing=missing, device=device_name(self.device),
+                replace=self.config.overwrite == "always",
+            )  # fmt: skip
+
+        executor = make_executor(self.config, self.plan, context)
+        try:
+            return Runner(self.plan, self.store, executor, progress, record).run()
+        finally:
+            executor.close()
+
+    def command_lines(self) -> Iterator[str]:
+        """A shell script that runs what is missing, in an order in which inputs come first."""
+        command = step_command(self.config, self.store, self._fid_weights, self.config.device)
+        return command_lines(self.plan, self.store, command)
+
+    @property
+    def _fid_weights(self) -> Path | None:
+        return self.weights.weights.path if self.weights.weights else None
+
+
+def open_session(config: RunConfig, *, download: bool = True) -> Session:
+    """Checks a run from top to bottom and plans it; trains and generates nothing.
+
+    Args:
+        config: what the user asks for.
+        download: whether missing Inception weights may be downloaded.
+
+    Raises:
+        BenchError: anything that would make the run fail later and can be known now.
+    """
+    check_executor(config)
+    config.load_plugins()
+    preset = load_preset(config.preset)
+    source = open_source(config.data, preset)
+    source.check()
+    device = pick_device(config.device)
+    folder = config.results / (config.name or default_name(config))
+    require_writable(folder, "--results")
+    store = Store(config.store or default_store())
+    _check_space(store.folder)
+    weights = search_weights(config.fid_weights, download)
+    identity = DataIdentity.of(source)
+    extractor = weights.weights.sha256 if weights.weights else None
+    plan = Planner(config, preset, identity, source.parts(), extractor).plan()
+    cells = cells_to_run(folder, plan.cells, vars(identity), preset.name, config.overwrite)
+    plan = plan.only(cells)
+    _check_methods(plan)
+    return Session(config, preset, source, identity, weights, plan, store, folder, device)
+
+
+def open_source(data: str, preset: Preset) -> DataSource:
+    """The data set of a `--data` text, with the preset's values under the user's own."""
+    name, argument = split_data(data)
+    cls: Any = DATASETS.get(name)
+    own = cls.parse_argument(argument) if argument else {}
+    source: DataSource = DATASETS.create(name, **{**preset.data.get(name, {}), **own})
+    return source
+
+
+def default_name(config: RunConfig) -> str:
+    """The run's folder: data set and preset, e.g. "simulated-quick"."""
+    name, argument = split_data(config.data)
+    part = Path(argument.split(",")[0]).stem if argument and "=" not in argument else ""
+    return "-".join(filter(None, (name, part, Path(config.preset).stem)))
+
+
+def _check_methods(plan: Plan) -> None:
+    """What trained methods need beyond the packages, e.g. weights of a perceptual loss."""
+    for spec in plan.steps.values():
+        if spec.kind == "isp":
+            ISPS.create(spec.fields["method"], **spec.fields["config"]).check_needs()
+
+
+def _check_pictures(plan: Plan, data: CameraPair) -> None:
+    """Whether every training finds crops and sRGB; known once the pictures are there."""
+    for spec in plan.steps.values():
+        if spec.kind not in ("mapper", "isp"):
+            continue
+        registry = MAPPERS if spec.kind == "mapper" else ISPS
+        cameras = data.train if spec.kind == "mapper" else (spec.fields["look"],)
+        if spec.kind == "isp" and any(r.srgb is None for r in data.train[spec.fields["look"]]):
+            name = {"a": data.camera_a, "b": data.camera_b}[spec.fields["look"]]
+            raise BenchError(
+                f"{spec.title}: pictures of {name} have no sRGB, so no ISP can learn its look. "
+                "Without sRGB there is the protocol raw-to-raw."
+            )
+        method = registry.create(spec.fields["method"], **spec.fields["config"])
+        for stage in method.stages():
+            for camera in cameras:
+                try:
+                    crop_grid(data.train[camera], stage.crop_size)
+                except BenchError as error:
+                    raise BenchError(f"{spec.title}, {stage.name}: {error}") from error
+
+
+def _check_space(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        raise BenchError(
+            f"Only {free / 1e6:.0f} MB are free where the store {folder} lies; a run needs at "
+            f"least {FREE_BYTES / 1e6:.0f} MB. Make room, or choose another folder with --store."
+        )

@@ -1,0 +1,201 @@
+"""Running one step of the graph. The unit of work is a key; everything else is in the store."""
+
+import time
+import traceback
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from safetensors.torch import save_model
+
+from benchmark.data.base import CameraPair, PairSet
+from benchmark.data.images import ImageSet, ImageWriter
+from benchmark.errors import BenchError
+from benchmark.interrupt import leave_if_requested
+from benchmark.registry import ISPS
+from benchmark.seeds import seed_of
+from benchmark.stage import Stage
+from benchmark.steps.context import Context
+from benchmark.steps.load import WEIGHTS, create_mapper, load_isp, load_mapper
+from benchmark.steps.score import ScoreStep
+from benchmark.store.step import StepSpec
+from benchmark.store.store import Store
+from benchmark.training.batches import Batches, PairedBatches, UnpairedBatches
+from benchmark.training.device import peak_mb, reset_peak
+from benchmark.training.mapper_data import DeclaredData
+from benchmark.training.trainer import Trainer, TrainingError, parameter_count
+from isp_models.base import DeepISP
+from mappers.base import Mapper
+
+MAPPED_RANGE = 65535  # mapped raw is stored in 16 bits, finer than any sensor's counts
+
+
+def run_step(key: str, context: Context) -> None:
+    """Runs a step whose inputs are done, and marks it as done.
+
+    When another process is at the step, it waits for that one and takes its result.
+
+    Raises:
+        BenchError: an input is not done.
+    """
+    store = context.store
+    spec = store.spec(key)
+    for role, needed in spec.inputs.items():
+        if not store.is_done(needed):
+            raise BenchError(f"Step {key} ({spec.title}) needs {role} {needed}, not done yet.")
+    if store.holding(key) is not None:
+        context.progress.say(f"{spec.title}: another process is at it; waiting for its result.")
+    with store.lock(store.step_folder(key), wait=True):
+        if store.is_done(key):
+            return
+        reset_peak()
+        start = time.monotonic()
+        outcome = _KINDS[spec.kind](spec, context)
+        store.finish(
+            key,
+            {**outcome, "wall_seconds": time.monotonic() - start, "peak_mb": peak_mb()},
+        )
+
+
+def attempt_step(key: str, context: Context) -> str | None:
+    """Runs a step; a failure is written down in the store, and its reason is returned.
+
+    Raises:
+        BenchError: the store knows no such step.
+        KeyboardInterrupt: a stop was asked for; what can be saved is saved.
+    """
+    context.store.spec(key)
+    try:
+        run_step(key, context)
+    except Exception as error:
+        known = isinstance(error, BenchError | TrainingError)
+        reason = str(error) if known else f"{type(error).__name__}: {error}"
+        context.store.fail(key, reason, traceback.format_exc())
+        return reason
+    return None
+
+
+def _fit_mapper(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    name, seed = fields["method"], fields["seed"]
+    data = context.data(spec.data)
+    mapper = create_mapper(fields, seed)
+    declared = DeclaredData(data, name, mapper.info.supervision)
+    mapper.fit(declared)
+    if mapper.stages() and mapper.info.supervision == "none":
+        raise BenchError(
+            f"The mapper '{name}' has training stages but declares supervision 'none'. "
+            'Register it with supervision="unpaired" or "anchors".'
+        )
+
+    def batches(stage: Stage) -> Batches:
+        return UnpairedBatches(data.train["a"], data.train["b"], declared.anchor_set(), stage, seed)
+
+    return _train(mapper, batches, spec, context)
+
+
+def _train_isp(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    data = context.data(spec.data)
+    look = data.train[fields["look"]]
+    mapped = spec.inputs.get("raw")
+    raw = _mapped_images(context.store, mapped) if mapped is not None else look
+    with torch.random.fork_rng():
+        torch.manual_seed(seed_of("init", fields["seed"], fields["method"]))
+        isp: DeepISP = ISPS.create(fields["method"], **fields["config"])
+
+    def batches(stage: Stage) -> Batches:
+        return PairedBatches(raw, look, stage, fields["seed"])
+
+    return _train(isp, batches, spec, context)
+
+
+def _train(
+    model: Mapper | DeepISP, batches: Any, spec: StepSpec, context: Context
+) -> dict[str, Any]:
+    folder = context.store.step_folder(spec.key)
+    trained = Trainer(
+        model,
+        batches,
+        folder,
+        seed=spec.fields["seed"],
+        device=context.device,
+        progress=context.progress,
+        title=spec.title,
+        bfloat16=spec.fields.get("precision") == "bfloat16",
+    ).train()
+    part = folder / f".{WEIGHTS}.part"
+    save_model(model, str(part))
+    part.replace(folder / WEIGHTS)
+    return {
+        "steps": trained.steps,
+        "seconds": trained.seconds,
+        "parameters": parameter_count(model),
+        "device": str(context.device),
+        "threads": torch.get_num_threads(),  # another number of them may change the last bits
+    }
+
+
+def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    images = _part(context.data(spec.data), fields["part"], fields["camera"])
+    mapper = load_mapper(spec.inputs["mapper"], context, fields.get("setting"))
+    writer = ImageWriter(context.store.step_folder(spec.key) / "images")
+    with context.progress.task(spec.title, len(images)) as task, torch.inference_mode():
+        for i, image in enumerate(images):
+            leave_if_requested()
+            if writer.has(i):
+                writer.keep(i)
+            else:
+                raw = torch.from_numpy(images.raw(i))[None].to(context.device)
+                mapped = mapper(raw, fields["direction"])[0].cpu().numpy()
+                if not np.isfinite(mapped).all():
+                    raise BenchError(f"{spec.title}: the mapped raw of {image.id} holds NaN.")
+                counts = np.rint(mapped * MAPPED_RANGE).astype(np.uint16)
+                record = replace(image, range=MAPPED_RANGE, srgb=None, source=spec.title)
+                writer.write(i, record, counts)
+            task.advance()
+    writer.close()
+    return {"pictures": len(images)}
+
+
+def _score(spec: StepSpec, context: Context) -> dict[str, Any]:
+    fields = spec.fields
+    data = context.data(spec.data)
+    mapped = spec.inputs.get("raw")
+    raws = (
+        _mapped_images(context.store, mapped)
+        if mapped is not None
+        else _part(data, fields["part"], fields["camera"])
+    )
+    isp_key = spec.inputs.get("isp")
+    return ScoreStep(
+        raws=raws,
+        truth=_part(data, fields["part"], fields["reference"]),
+        isp=load_isp(isp_key, context) if isp_key is not None else None,
+        folder=context.store.step_folder(spec.key),
+        device=context.device,
+        progress=context.progress,
+        title=spec.title,
+        fid_weights=context.fid_weights if fields["extractor"] is not None else None,
+        save_images=fields["images"],
+        aligned=fields["part"] == "aligned",
+        oracle=fields.get("oracle"),
+    ).run()
+
+
+_KINDS = {"mapper": _fit_mapper, "map": _map_images, "isp": _train_isp, "score": _score}
+
+
+def _part(data: CameraPair, part: str, camera: Literal["a", "b"]) -> ImageSet:
+    if part == "train":
+        return data.train[camera]
+    pairs: PairSet | None = getattr(data, part)
+    if pairs is None:
+        raise BenchError(f"The data set has no '{part}' pairs.")
+    return pairs.camera(camera)
+
+
+def _mapped_images(store: Store, key: str) -> ImageSet:
+    return ImageSet(store.intact(key) / "images")

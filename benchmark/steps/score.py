@@ -1,0 +1,217 @@
+"""The last step of a cell: develop (or just take) the test raws, and measure them."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmark.data.images import ImageSet
+from benchmark.errors import BenchError
+from benchmark.files import save_array, write_atomic
+from benchmark.interrupt import leave_if_requested
+from benchmark.metrics.angular import angular_error, rgb
+from benchmark.metrics.chart import chart_colours, chart_mae
+from benchmark.metrics.fid_weights import FidWeights, find_weights
+from benchmark.metrics.frechet import frechet_distance, frechet_leave_one_out
+from benchmark.metrics.inception import BATCH_SIZE, FeatureExtractor, Resize
+from benchmark.metrics.kid import kernel_distance, kernel_leave_one_out
+from benchmark.metrics.kl import eight_bit, kl_divergence
+from benchmark.metrics.pixel import mae, psnr, ssim
+from benchmark.progress import Progress
+from benchmark.steps.oracles import ORACLES, samples, transformed
+from isp_models.base import DeepISP
+
+PREVIEWS = 4  # pictures kept for looking at
+PREVIEW_SIDE = 384  # pixels
+FEWEST_FOR_SETS = 3  # pictures; a jackknife of a covariance needs them
+MEASURES = "measures.json"
+RESIZES: tuple[Resize, Resize] = ("pytorch-fid", "antialiased")
+SUFFIX = {"pytorch-fid": "", "antialiased": "_antialiased"}
+
+
+@dataclass
+class ScoreStep:
+    """Measures one cell.
+
+    Attributes:
+        raws: the raws under test, as captured or mapped.
+        truth: pictures of the same scenes by the reference camera, in the same order.
+        isp: the ISP, or None to compare raw with raw.
+        folder: where `measures.json` and the previews go.
+        device: where networks run.
+        progress: the display.
+        title: names the bar.
+        fid_weights: Inception weights; None for no Fréchet distances.
+        save_images: whether every picture is written as PNG.
+        aligned: whether raws and truths agree pixel by pixel; only asked without an ISP.
+        oracle: the transform of `benchmark/steps/oracles.py` that is fitted on each pair and put in
+            place of a mapper; None for none.
+    """
+
+    raws: ImageSet
+    truth: ImageSet
+    isp: DeepISP | None
+    folder: Path
+    device: torch.device
+    progress: Progress
+    title: str
+    fid_weights: Path | None = None
+    save_images: bool = False
+    aligned: bool = True
+    oracle: str | None = None
+
+    def run(self) -> dict[str, Any]:
+        """Measures all pictures, writes the measures, and tells how many there were."""
+        if [r.id for r in self.raws] != [t.id for t in self.truth]:
+            raise BenchError(f"{self.title}: the test raws and the truths are of other scenes.")
+        images = self._raw_metrics() if self.isp is None else self._developed_metrics()
+        facts: dict[str, Any] = {"ids": [record.id for record in self.raws], **images}
+        born = [raw.born or truth.born for raw, truth in zip(self.raws, self.truth, strict=True)]
+        if any(born):
+            facts["born"] = born
+        write_atomic(self.folder / MEASURES, json.dumps(facts, indent=1))
+        return {"pictures": len(self.raws)}
+
+    def _raw_metrics(self) -> dict[str, Any]:
+        """Mapped raw against the other camera's raw: pixels, charts, distribution of values."""
+        rows = []
+        with self.progress.task(self.title, len(self.raws)) as task:
+            for i in range(len(self.raws)):
+                leave_if_requested()
+                raw, truth = self._raw_pair(i)
+                rows.append(self._compared(i, raw, truth))
+                if i < PREVIEWS:
+                    _preview(_visible(raw), self.folder / f"preview-{i}.png")
+                    _preview(_visible(truth), self.folder / f"truth-{i}.png")
+                task.advance()
+        # A metric is one of the set only if every picture has it: a chart may be hidden.
+        names = [name for name in rows[0] if all(name in row for row in rows)]
+        return {"per_image": {name: [row[name] for row in rows] for name in names}, "sets": {}}
+
+    def _raw_pair(self, i: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Raw under test, through the oracle if there is one, and truth."""
+        raw, truth = self.raws.raw(i), self.truth.raw(i)
+        if self.oracle is None:
+            return raw, truth
+        pair = (samples(raw), samples(truth)) if self.aligned else self._patches(i, raw, truth)
+        return transformed(raw, ORACLES[self.oracle](*pair)), truth
+
+    def _compared(
+        self, i: int, raw: NDArray[np.float32], truth: NDArray[np.float32]
+    ) -> dict[str, float]:
+        values = {}
+        if self.aligned:
+            values = {
+                "psnr": psnr(raw, truth),
+                "ssim": ssim(raw, truth),
+                "mae": mae(raw, truth),
+                "angular": angular_error(raw, truth),
+            }
+        if self.raws[i].charts and self.truth[i].charts:
+            values["chart_mae"] = chart_mae(*self._patches(i, raw, truth))
+        return {**values, "kl": kl_divergence(eight_bit(raw), eight_bit(truth))}
+
+    def _patches(
+        self, i: int, raw: NDArray[np.float32], truth: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean colours of the charts' patches in both, (P, 4) each."""
+        if not self.raws[i].charts or not self.truth[i].charts:
+            raise BenchError(
+                f"{self.title}: the pair {self.raws[i].id} is not aligned and has no charts in "
+                "both pictures, so there is nothing to compare but histograms."
+            )
+        return chart_colours(raw, self.raws[i].charts), chart_colours(truth, self.truth[i].charts)
+
+    def _developed_metrics(self) -> dict[str, Any]:
+        """KL, and Fréchet and kernel distances where there are weights, of developed pictures."""
+        weights = find_weights(self.fid_weights, False) if self.fid_weights else None
+        extractor = FeatureExtractor(weights, self.device) if weights else None
+        kl: list[float] = []
+        features: dict[Resize, list[NDArray[np.float64]]] = {r: [] for r in RESIZES}
+        with self.progress.task(self.title, len(self.raws)) as task:
+            developed = self._developed()
+            while batch := list(islice(developed, BATCH_SIZE)):
+                for srgb in batch:
+                    kl.append(kl_divergence(srgb, self.truth.srgb(len(kl))))
+                if extractor is not None:
+                    for resize in RESIZES:
+                        features[resize].append(extractor.features(batch, resize))
+                task.advance(len(batch))
+        sets: dict[str, Any] = {}
+        if extractor is not None and weights is not None and len(kl) >= FEWEST_FOR_SETS:
+            for resize in RESIZES:
+                rows = np.concatenate(features[resize])
+                reference = self._truth_features(extractor, resize, weights)
+                sets |= _set_metrics(rows, reference, SUFFIX[resize])
+        facts = asdict(extractor.facts) if extractor else None
+        return {"per_image": {"kl": kl}, "sets": sets, "extractor": facts}
+
+    def _developed(self) -> Iterator[NDArray[np.uint8]]:
+        """sRGB pictures (3, 2H, 2W) uint8, one at a time."""
+        assert self.isp is not None
+        for i, record in enumerate(self.raws):
+            leave_if_requested()
+            with torch.inference_mode():
+                raw = torch.from_numpy(self.raws.raw(i))[None].to(self.device)
+                srgb = eight_bit(self.isp(raw)[0].float().cpu().numpy())
+            if i < PREVIEWS:
+                _preview(srgb, self.folder / f"preview-{i}.png")
+                _preview(self.truth.srgb(i), self.folder / f"truth-{i}.png")
+            if self.save_images:
+                for kind, picture in (("developed", srgb), ("truth", self.truth.srgb(i))):
+                    (self.folder / kind).mkdir(exist_ok=True)
+                    _png(picture).save(self.folder / kind / f"{record.id}.png")
+            yield srgb
+
+    def _truth_features(
+        self, extractor: FeatureExtractor, resize: Resize, weights: FidWeights
+    ) -> NDArray[np.float64]:
+        """Features of the truths, kept beside the data set: every cell needs the same ones."""
+        name = hashlib.sha256(
+            f"{weights.sha256} {resize} {extractor.facts} {len(self.truth)}".encode()
+        ).hexdigest()[:16]
+        file = self.truth.folder / f"features-{name}.npy"
+        if file.is_file():
+            return np.load(file, allow_pickle=False)
+        pictures = (self.truth.srgb(i) for i in range(len(self.truth)))
+        features = extractor.features(pictures, resize)
+        save_array(file, features)
+        return features
+
+
+def _set_metrics(
+    features: NDArray[np.float64], reference: NDArray[np.float64], suffix: str
+) -> dict[str, Any]:
+    return {
+        f"fid{suffix}": {
+            "value": frechet_distance(features, reference),
+            "leave_one_out": frechet_leave_one_out(features, reference).tolist(),
+        },
+        f"kid{suffix}": {
+            "value": kernel_distance(features, reference),
+            "leave_one_out": kernel_leave_one_out(features, reference).tolist(),
+        },
+    }
+
+
+def _visible(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Packed raw as the paper shows it: [R, mean of greens, B] with gamma 1/1.6."""
+    return eight_bit(np.clip(rgb(raw), 0, 1) ** (1 / 1.6))
+
+
+def _png(picture: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0)))
+
+
+def _preview(picture: NDArray[np.uint8], file: Path) -> None:
+    image = _png(picture)
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    image.save(file)

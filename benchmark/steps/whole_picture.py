@@ -1,0 +1,92 @@
+"""Networks on pictures of a full sensor, with a bar; and the way from a file to a network."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_hook
+
+from benchmark.data.files.raw import RawPicture
+from benchmark.errors import BenchError
+from benchmark.interrupt import leave_if_requested
+from benchmark.progress import Progress
+
+PROBE = 128  # packed pixels; on a corner of this side the work is measured
+
+
+def packed(picture: RawPicture) -> Tensor:
+    """(1, 4, H, W) float32 in [0, 1], packed RGGB, black level subtracted."""
+    return torch.from_numpy(picture.counts.astype(np.float32) / np.float32(picture.range))[None]
+
+
+@torch.inference_mode()
+def watched(
+    network: Callable[[Tensor], Tensor], raw: Tensor, progress: Progress, title: str
+) -> Tensor:
+    """`network(raw)` with a bar in percent of its multiplications; Ctrl-C stops between layers.
+
+    Args:
+        network: a mapper in one direction, or an ISP.
+        raw: (1, 4, H, W).
+        progress: the display.
+        title: what is done, for the bar.
+
+    Returns:
+        What the network gives, on the CPU.
+
+    Raises:
+        BenchError: the memory does not suffice, or the result is not finite.
+    """
+    corner = raw[..., :PROBE, :PROBE]
+    done = 0.0
+
+    def count(work: float) -> None:
+        nonlocal done
+        done += work
+
+    with _layers(count):
+        network(corner)
+    whole, done = max(done, 1.0) * raw[0, 0].numel() / corner[0, 0].numel(), 0.0
+    with progress.task(title, 100) as task:
+
+        def advance(work: float) -> None:
+            leave_if_requested()
+            count(work)
+            percent = min(100, int(100 * done / whole))
+            if percent > task.done:
+                task.advance(percent - task.done)
+
+        try:
+            with _layers(advance):
+                result = network(raw).cpu()
+        except RuntimeError as error:  # torch's errors of memory are RuntimeErrors
+            if "allocate" not in str(error):
+                raise
+            size = f"{2 * raw.shape[3]} x {2 * raw.shape[2]}"
+            raise BenchError(
+                f"{title}: the memory does not suffice for {size} sensor pixels at once. Try "
+                "--device cpu, or a machine with more memory."
+            ) from error
+        task.advance(100 - task.done)
+    if not torch.isfinite(result).all():
+        raise BenchError(f"{title}: the result holds NaN or infinity; train again.")
+    return result
+
+
+@contextmanager
+def _layers(tell: Callable[[float], None]) -> Iterator[None]:
+    """Tells the multiplications of every layer with a matrix of weights, after it has run."""
+
+    def hook(layer: nn.Module, _: Any, output: Any) -> None:
+        weight = getattr(layer, "weight", None)
+        if isinstance(weight, Tensor) and weight.ndim > 1 and isinstance(output, Tensor):
+            tell(float(output.numel()) * weight[0].numel())
+
+    handle = register_module_forward_hook(hook)
+    try:
+        yield
+    finally:
+        handle.remove()

@@ -1,0 +1,58 @@
+"""Where every step of a store stands, and which steps the runs in a results folder need."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from benchmark.errors import BenchError
+from benchmark.store.step import StepSpec
+from benchmark.store.store import Store
+
+State = Literal["done", "missing", "waiting", "running", "failed"]
+STATES: tuple[State, ...] = get_args(State)
+
+
+@dataclass(frozen=True)
+class StepState:
+    """One step.
+
+    Attributes:
+        key: of the step.
+        kind: "mapper", "map", "isp" or "score".
+        title: for people.
+        state: "missing" could run now, "waiting" needs other steps first, "running" is held by a
+            living process.
+        note: who runs it, what it waits for, or why it failed.
+        data: name of the data set and the beginning of its fingerprint.
+    """
+
+    key: str
+    kind: str
+    title: str
+    state: State
+    note: str = ""
+    data: str = ""
+
+
+def state_of(store: Store, key: str) -> StepState:
+    """How a planned step stands."""
+    try:
+        spec = store.spec(key)
+    except BenchError as error:
+        return StepState(key, "?", key, "failed", str(error))
+    data = f"{spec.data['name']}-{spec.data['fingerprint'][:8]}" if spec.data else ""
+    state, note = _stands(store, spec)
+    return StepState(key, spec.kind, spec.title, state, note, data)
+
+
+def _stands(store: Store, spec: StepSpec) -> tuple[State, str]:
+    if store.is_done(spec.key):
+        return "done", ""
+    holding = store.holding(spec.key)
+    if holding is not None:
+        by = f"{holding.owner.user}@{holding.owner.host}, process {holding.owner.pid}"
+        return "running", f"by {by}, heartbeat {holding.age:.0f} s ago"
+    reason = store.failure(spec.key)
+    if reason is not None:
+        return "failed", reason
+    needed = [k for k in spec.inputs.values() if not store.is_done(k)]
+    return ("waiting", "for " + ", ".join(needed)) if needed else ("missing", "")

@@ -1,0 +1,188 @@
+"""The store: a folder where every finished step lies under the key of all that decided it.
+
+`steps/<key>/` holds `spec.json` (what the step is; enough to run it), its products, and, written
+last, `done.json` with their checksums, or `failure.json` with the traceback. `data/` holds
+prepared data sets. Both hold an `owner/` folder, the lock (see `benchmark/store/lock.py`).
+"""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import BenchError
+from benchmark.files import require_writable, sha256_of, write_atomic
+from benchmark.interrupt import leave_if_requested
+from benchmark.store.lock import PLACE, Holding, Lock
+from benchmark.store.step import KEY_LENGTH, StepSpec
+
+PRODUCTS = (".safetensors", ".json", ".npy", ".png")  # what a finished step vouches for
+NOTES = ("spec.json", "done.json", "failure.json")
+SUMS = "sha256.json"  # of a prepared data set
+POLL = 0.5  # seconds between two looks at a lock that is waited for
+
+
+def default_store() -> Path:
+    """`$ISP_BENCH_HOME`, else the user's cache folder."""
+    home = os.environ.get("ISP_BENCH_HOME")
+    if home:
+        return Path(home).expanduser()
+    if platform.system() == "Darwin":
+        return Path.home() / "Library" / "Caches" / "isp-bench"
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "isp-bench"
+
+
+class Store:
+    """A store in a folder.
+
+    Args:
+        folder: made when it is not there.
+        look_only: nothing will be written; the folder must be there.
+
+    Raises:
+        BenchError: the folder cannot be written, or is not there to look at.
+    """
+
+    def __init__(self, folder: Path, *, look_only: bool = False) -> None:
+        self.folder = folder
+        if not look_only:
+            require_writable(folder, "--store")
+        elif not folder.is_dir():
+            raise BenchError(f"There is no store in {folder}. Name another with --store.")
+
+    def data_folder(self, name: str, fingerprint: str) -> Path:
+        """Where a prepared data set lies."""
+        return self.folder / "data" / f"{name}-{fingerprint[:KEY_LENGTH]}"
+
+    def step_folder(self, key: str) -> Path:
+        """Where a step lies, whether it was run or not."""
+        return self.folder / "steps" / key
+
+    def step_keys(self) -> list[str]:
+        """Keys of all steps that were ever planned here, sorted."""
+        return sorted(file.parent.name for file in self.folder.glob("steps/*/spec.json"))
+
+    def add(self, spec: StepSpec) -> None:
+        """Writes down what a step is, so that its key alone is enough to run it."""
+        folder = self.step_folder(spec.key)
+        if not (folder / "spec.json").is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(folder / "spec.json", json.dumps(asdict(spec), indent=1))
+
+    def spec(self, key: str) -> StepSpec:
+        """What a step is.
+
+        Raises:
+            BenchError: no step of that key was ever planned here, or its description is damaged.
+        """
+        file = self.step_folder(key) / "spec.json"
+        if not file.is_file():
+            raise BenchError(f"The store {self.folder} knows no step {key}.")
+        try:
+            return StepSpec(**json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise BenchError(
+                f"{file} is damaged ({error}). Delete {file.parent} and run again."
+            ) from error
+
+    def is_done(self, key: str) -> bool:
+        """Whether the step is finished."""
+        return (self.step_folder(key) / "done.json").is_file()
+
+    def outcome(self, key: str) -> dict[str, Any]:
+        """What a finished step tells of itself: steps trained, seconds, parameters, ..."""
+        text = (self.step_folder(key) / "done.json").read_text(encoding="utf-8")
+        return json.loads(text)["outcome"]
+
+    def finish(self, key: str, outcome: dict[str, Any]) -> None:
+        """Marks a step as done, with the checksums of all it made."""
+        folder = self.step_folder(key)
+        (folder / "failure.json").unlink(missing_ok=True)
+        done = {"outcome": outcome, "sha256": checksums(folder)}
+        write_atomic(folder / "done.json", json.dumps(done, indent=1))
+
+    def seal(self, data_folder: Path) -> None:
+        """Writes down the checksums of a data set just prepared, once."""
+        if not (data_folder / SUMS).is_file():
+            write_atomic(data_folder / SUMS, json.dumps(checksums(data_folder), indent=0))
+
+    def fail(self, key: str, reason: str, trace: str) -> None:
+        """Writes down why a step failed; a failure is never taken for a result."""
+        text = json.dumps({"reason": reason, "traceback": trace}, indent=1)
+        write_atomic(self.step_folder(key) / "failure.json", text)
+
+    def failure(self, key: str) -> str | None:
+        """Why a step failed when it was last tried; None if it did not."""
+        file = self.step_folder(key) / "failure.json"
+        if not file.is_file():
+            return None
+        return str(json.loads(file.read_text(encoding="utf-8"))["reason"])
+
+    def verified(self, key: str, name: str) -> Path:
+        """A product of a finished step, after its checksum was compared.
+
+        Raises:
+            BenchError: the file is not what was written.
+        """
+        folder = self.step_folder(key)
+        done = json.loads((folder / "done.json").read_text(encoding="utf-8"))
+        file = folder / name
+        if not file.is_file() or sha256_of(file) != done["sha256"].get(name):
+            (folder / "done.json").unlink()
+            raise BenchError(
+                f"{file} is damaged: its checksum is not the one written when the step was "
+                "finished. The step counts as missing from now on; run again to redo it."
+            )
+        return file
+
+    def intact(self, key: str) -> Path:
+        """The folder of a finished step, after all its products were compared.
+
+        Raises:
+            BenchError: a file is not what was written.
+        """
+        folder = self.step_folder(key)
+        done = json.loads((folder / "done.json").read_text(encoding="utf-8"))
+        for name in done["sha256"]:
+            self.verified(key, name)
+        return folder
+
+    @contextmanager
+    def lock(self, folder: Path, wait: bool = False) -> Iterator[bool]:
+        """Holds a folder of the store for this process; gives False when another one holds it.
+
+        With `wait` it waits for the other one instead. What a dead process held is taken over.
+        """
+        lock = Lock(folder)
+        while not lock.acquire():
+            if not wait:
+                yield False
+                return
+            leave_if_requested()
+            time.sleep(POLL)
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def holding(self, key: str) -> Holding | None:
+        """Which living process runs a step now, if one does."""
+        return Lock(self.step_folder(key)).holding()
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Checksums of the products in a folder, by path below it; logs and notes are none."""
+    return {
+        str(file.relative_to(folder).as_posix()): sha256_of(file)
+        for file in sorted(folder.rglob("*"))
+        if file.suffix in PRODUCTS
+        and not file.name.startswith(".")
+        and file.parent.name != PLACE
+        and not (file.parent == folder and file.name in (*NOTES, SUMS))
+    }

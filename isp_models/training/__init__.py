@@ -1,0 +1,1 @@
+"""Losses, schedules and stages that several deep ISPs share."""

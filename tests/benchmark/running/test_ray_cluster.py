@@ -1,0 +1,86 @@
+"""Steps on a real Ray cluster of two nodes on this machine."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from benchmark.store.store import Store
+from tests.benchmark.running.test_pool import per_image, start_run, wait_for_training
+
+pytest.importorskip("ray", reason="needs the extra isp-bench[ray]")
+
+LONG = ("--no-beside", "--direction", "a2b", "--set", "isp.first_steps=3000", "isp.second_steps=10")
+
+
+@pytest.fixture
+def cluster():
+    """A head without work and two nodes of one core each."""
+    from ray.cluster_utils import Cluster
+
+    quick = {"health_check_period_ms": 500, "health_check_failure_threshold": 4}
+    head = {"num_cpus": 0, "include_dashboard": False, "_system_config": quick}
+    made = Cluster(initialize_head=True, head_node_args=head)
+    try:
+        for _ in range(2):
+            made.add_node(num_cpus=1, num_gpus=0)
+        yield made
+    finally:
+        made.shutdown()
+
+
+def parents():
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True)
+    return dict(map(int, line.split()) for line in listed.stdout.splitlines()[1:])
+
+
+def node_of(process, cluster):
+    """The node that a process belongs to."""
+    nodes = {node.all_processes["raylet"][0].process.pid: node for node in cluster.list_all_nodes()}
+    parent = parents()
+    while process not in nodes:
+        process = parent[process]
+    return nodes[process]
+
+
+def trainer_of(home, log, after=None):
+    """The process that trains a step, once it is another one than `after`."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        holding = Store(home).holding(log.parent.name)
+        if holding is not None and holding.owner.pid != after:
+            return holding.owner.pid
+        time.sleep(0.05)
+    return pytest.fail("it was not started again")
+
+
+@pytest.mark.slow
+def test_a_training_moves_to_the_other_node_when_its_own_dies(
+    toy_run, cluster, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ISP_BENCH_HOME", str(tmp_path / "whole"))
+    assert toy_run("--name", "whole", *LONG).code == 0
+
+    home = tmp_path / "cut"
+    monkeypatch.setenv("ISP_BENCH_HOME", str(home))
+    run = start_run(*LONG, "--name", "cut", "--executor", "ray", "--address", cluster.address)
+    wait_for_training(home)
+    log = next(log for log in home.glob("steps/*/log.jsonl") if '"first"' in log.read_text())
+    first = trainer_of(home, log)
+    os.kill(first, signal.SIGTERM)  # it saves its training and is started again
+    second = trainer_of(home, log, after=first)
+    assert (log.parent / "checkpoint.pt").is_file()
+    cluster.remove_node(node_of(second, cluster), allow_graceful=False)
+    assert run.wait(120) == 0, run.stderr.read()
+    steps = [json.loads(line)["step"] for line in log.read_text().splitlines() if "first" in line]
+    assert steps.count(min(steps)) == 1, "it went on from its checkpoint"
+    assert per_image(tmp_path / "results" / "whole") == per_image(tmp_path / "results" / "cut")
+
+
+def test_a_cluster_that_does_not_answer_is_a_users_mistake(toy_run):
+    ran = toy_run("--executor", "ray", "--address", "127.0.0.1:9")
+    assert ran.code == 2
+    assert "no Ray cluster answers" in ran.err

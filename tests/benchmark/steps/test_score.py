@@ -1,0 +1,92 @@
+"""Scoring with Inception weights: the sets' distances, their names, and the pictures."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmark.data.images import ImageSet
+from benchmark.metrics.kl import kl_divergence
+from tests.benchmark.conftest import records
+
+
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    """Stands in for the Inception network: a file that is found, and eight features per picture."""
+    from benchmark.metrics.fid_weights import FidWeights, WeightSearch
+    from benchmark.metrics.inception import ExtractorFacts
+    from benchmark.running import session
+    from benchmark.steps import score as scoring
+
+    found = FidWeights(tmp_path / "mine.pth", "01234567" * 8)
+
+    class Extractor:
+        def __init__(self, weights, device):
+            self.facts = ExtractorFacts(weights.name, weights.sha256, 6, 16, str(device))
+
+        def features(self, images, resize):
+            scale = 1.0 if resize == "pytorch-fid" else 2.0
+            rows = [np.r_[i.mean((1, 2)), i.std((1, 2))] for i in images]
+            return scale * np.array(rows, np.float64)
+
+    monkeypatch.setattr(session, "search_weights", lambda *_: WeightSearch(found, ""))
+    monkeypatch.setattr(scoring, "find_weights", lambda *_: found)
+    monkeypatch.setattr(scoring, "FeatureExtractor", Extractor)
+    return found
+
+
+def test_with_weights_every_cell_has_its_distances_under_their_own_name(toy_run, weights, tmp_path):
+    ran = toy_run()
+    assert ran.code == 0, ran.err
+    found = records(tmp_path / "results" / "toy-smoke")
+    for record in found.values():
+        assert set(record["sets"]) == {"fid", "fid_antialiased", "kid", "kid_antialiased"}
+        assert record["extractor"]["weights_sha256"] == weights.sha256
+        assert len(record["sets"]["fid"]["leave_one_out"]) == record["n"]
+        four = record["sets"]["fid_antialiased"]["value"] / record["sets"]["fid"]["value"]
+        assert four == pytest.approx(4.0)
+    assert "FD (mine.pth, sha256 01234567)" in ran.out
+    assert "FID" not in ran.out
+
+
+def test_weights_that_come_later_score_again_and_train_nothing(toy_run, tmp_path, request):
+    assert toy_run().code == 0
+    trained = {
+        file: file.stat().st_mtime_ns
+        for file in (tmp_path / "home" / "steps").glob("*/weights.safetensors")
+    }
+    request.getfixturevalue("weights")
+    ran = toy_run()
+    assert ran.code == 0, ran.err
+    assert "no weights" not in ran.out
+    assert {f: f.stat().st_mtime_ns for f in trained} == trained
+
+
+def test_saved_images_give_the_recorded_kl(toy_run, tmp_path):
+    assert toy_run("--save-images", "--no-beside", "--direction", "a2b").code == 0
+    (record,) = records(tmp_path / "results" / "toy-smoke").values()
+    folder = tmp_path / "home" / "steps" / record["score"]
+    for name, recorded in zip(record["ids"], record["per_image"]["kl"], strict=True):
+        pictures = [
+            np.asarray(Image.open(folder / kind / f"{name}.png")).transpose(2, 0, 1)
+            for kind in ("developed", "truth")
+        ]
+        assert kl_divergence(*pictures) == recorded
+
+
+def test_the_truth_is_the_reference_cameras_picture_of_the_same_scene(toy_run, tmp_path):
+    assert toy_run("--save-images", "--no-beside").code == 0
+    (data,) = (tmp_path / "home" / "data").iterdir()
+    for (_, _, direction), record in records(tmp_path / "results" / "toy-smoke").items():
+        folder = tmp_path / "home" / "steps" / record["score"]
+        truth = ImageSet(data / "scenes" / direction[0])
+        for i, image in enumerate(truth):
+            saved = Image.open(folder / "truth" / f"{image.id}.png")
+            assert np.array_equal(np.asarray(saved).transpose(2, 0, 1), truth.srgb(i))
+
+
+def test_comparison_pictures_are_written(toy_run, tmp_path):
+    assert toy_run().code == 0
+    for direction in ("a2b", "b2a"):
+        file = tmp_path / "results" / "toy-smoke" / f"comparison-adaptation-toy-isp-{direction}.png"
+        with Image.open(file) as sheet:
+            assert sheet.width > 5 * 64  # floor, two mappers, ceiling, truth

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from benchmark.data.files.raw import upright
+from benchmark.errors import BenchError
+from benchmark.progress import Progress
+from benchmark.steps import whole_picture as full_size
+from benchmark.steps.whole_picture import watched
+
+NETWORK = nn.Sequential(nn.Conv2d(4, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 3, padding=1))
+
+
+class Recorder(Progress):
+    """Keeps the percentages that a bar would show."""
+
+    def task(self, description, total):
+        self.shown = shown = []
+        context = super().task(description, total)
+
+        class Watch:
+            def __enter__(self):
+                self.task = context.__enter__()
+                advance = self.task.advance
+                self.task.advance = lambda n: (advance(n), shown.append(self.task.done))
+                return self.task
+
+            def __exit__(self, *error):
+                return context.__exit__(*error)
+
+        return Watch()
+
+
+def test_the_bar_follows_the_multiplications():
+    recorder, raw = Recorder(quiet=True), torch.rand(1, 4, 200, 300)
+    result = watched(NETWORK, raw, recorder, "develop")
+    with torch.inference_mode():
+        assert torch.equal(result, NETWORK(raw))
+    assert recorder.shown[0] == 100 * 8 * 4 // (8 * 4 + 3 * 8), "the first of two convolutions"
+    assert recorder.shown[-1] == 100
+
+
+def test_a_network_without_weights_has_a_bar_too():
+    recorder = Recorder(quiet=True)
+    watched(nn.Identity(), torch.rand(1, 4, 32, 32), recorder, "map")
+    assert recorder.shown == [100]
+
+
+def test_a_stop_is_heard_between_layers(monkeypatch):
+    def stop():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(full_size, "leave_if_requested", stop)
+    with pytest.raises(KeyboardInterrupt):
+        watched(NETWORK, torch.rand(1, 4, 32, 32), Progress(quiet=True), "develop")
+    monkeypatch.undo()
+    watched(NETWORK, torch.rand(1, 4, 32, 32), Progress(quiet=True), "develop")
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [("CUDA out of memory. Tried to allocate 9 GiB", "memory does not suffice"), ("", "NaN")],
+)
+def test_failures_are_sentences(reason, says):
+    def network(raw):
+        if reason and raw.shape[-1] > full_size.PROBE:
+            raise RuntimeError(reason)
+        return raw / 0
+
+    with pytest.raises(BenchError, match=says):
+        watched(network, torch.ones(1, 4, 32, 200), Progress(quiet=True), "develop")
+
+
+@pytest.mark.parametrize(
+    ("flip", "shown"),
+    [
+        (0, [[1, 2], [3, 4]]), (1, [[2, 1], [4, 3]]), (2, [[3, 4], [1, 2]]),
+        (3, [[4, 3], [2, 1]]), (5, [[2, 4], [1, 3]]), (6, [[3, 1], [4, 2]]),
+    ],
+)  # fmt: skip
+def test_pictures_are_turned_as_libraw_says(flip, shown):
+    """3 is half a turn, 5 a quarter to the left, 6 a quarter to the right."""
+    assert upright(np.array([[1, 2], [3, 4]]), flip).tolist() == shown
