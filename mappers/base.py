@@ -12,16 +12,20 @@ decorated with ``@register_mapper(name, supervision=...)``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from torch import Tensor, nn
 
+from benchmark.cameras import CAMERAS, DIRECTIONS, Camera, Direction, source_of, target_of
 from benchmark.errors import BenchError
 from benchmark.registry import MethodInfo, register_mapper
 from benchmark.stage import Optimisation, Stage
 
 __all__ = [
+    "CAMERAS",
+    "DIRECTIONS",
     "AnchorPair",
+    "Camera",
     "Direction",
     "Mapper",
     "MapperBatch",
@@ -32,19 +36,7 @@ __all__ = [
     "target_of",
 ]
 
-Direction = Literal["a2b", "b2a"]
-DIRECTIONS: tuple[Direction, Direction] = ("a2b", "b2a")
 MINIMUM_SIZE = 32  # packed pixels; every mapper must take any height and width from here on
-
-
-def source_of(direction: Direction) -> Literal["a", "b"]:
-    """The camera whose raw goes in."""
-    return "a" if direction == "a2b" else "b"
-
-
-def target_of(direction: Direction) -> Literal["a", "b"]:
-    """The camera whose colour space comes out."""
-    return "b" if direction == "a2b" else "a"
 
 
 class AnchorPair(NamedTuple):

@@ -21,8 +21,8 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage, descend
-from mappers.base import DIRECTIONS, Direction, MapperBatch, register_mapper, target_of
-from mappers.cycle import BACK, Camera, CycleConfig, CycleMapper, sum_of
+from mappers.base import DIRECTIONS, Camera, Direction, MapperBatch, register_mapper, target_of
+from mappers.cycle import BACK, CycleConfig, CycleMapper, sum_of
 from mappers.losses import l1_ssim
 from mappers.networks import initialise
 from mappers.networks.cmkan_generator import CmKANGenerator

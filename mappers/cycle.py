@@ -9,7 +9,7 @@ discriminators, the range its networks work in, and single losses.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +17,9 @@ from torch.optim import Adam, Optimizer
 
 from benchmark.stage import Optimisation, Stage, descend, linear_decay
 from mappers.base import (
+    CAMERAS,
     DIRECTIONS,
+    Camera,
     Direction,
     Mapper,
     MapperBatch,
@@ -29,8 +31,6 @@ from mappers.losses import l1, lsgan
 from mappers.networks.patchgan import PatchGAN
 from mappers.replay_pool import ReplayPool
 
-Camera = Literal["a", "b"]
-CAMERAS: tuple[Camera, Camera] = ("a", "b")
 BACK: dict[Direction, Direction] = {"a2b": "b2a", "b2a": "a2b"}
 ADVERSARIAL = "adversarial"  # name of the stage that this file trains
 

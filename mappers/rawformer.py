@@ -11,8 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mappers.base import DIRECTIONS, register_mapper
-from mappers.cycle import CAMERAS, Camera
+from mappers.base import CAMERAS, DIRECTIONS, Camera, register_mapper
 from mappers.losses import l1_ssim, lsgan
 from mappers.networks.queued_patchgan import QueuedPatchGAN
 from mappers.networks.rawformer_generator import RawformerGenerator

@@ -11,8 +11,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mappers.base import DIRECTIONS, Direction, register_mapper, source_of, target_of
-from mappers.cycle import BACK, CAMERAS, Camera, CycleConfig, CycleMapper
+from mappers.base import (
+    CAMERAS,
+    DIRECTIONS,
+    Camera,
+    Direction,
+    register_mapper,
+    source_of,
+    target_of,
+)
+from mappers.cycle import BACK, CycleConfig, CycleMapper
 from mappers.losses import l1, lsgan
 from mappers.networks import initialise
 from mappers.networks.padding import pad_to_multiple

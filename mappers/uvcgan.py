@@ -15,8 +15,8 @@ from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage, descend
-from mappers.base import Direction, MapperBatch, register_mapper
-from mappers.cycle import Camera, CycleConfig, CycleMapper
+from mappers.base import Camera, Direction, MapperBatch, register_mapper
+from mappers.cycle import CycleConfig, CycleMapper
 from mappers.networks import initialise
 from mappers.networks.tiling import map_tiles
 from mappers.networks.unet_vit import UNetViT

@@ -7,12 +7,19 @@ camera B (design: the ISP of A is deployed and tested on camera B, the target ca
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from benchmark.cameras import Camera, Direction
 from benchmark.registry import MethodInfo, register_protocol
 
-__all__ = ["Evaluation", "Oracle", "Protocol", "RawSource", "register_protocol"]
+__all__ = [
+    "Camera",
+    "Direction",
+    "Evaluation",
+    "Oracle",
+    "Protocol",
+    "RawSource",
+    "register_protocol",
+]
 
-Camera = Literal["a", "b"]
-Direction = Literal["a2b", "b2a"]
 Oracle = Literal["gain", "least-squares"]
 
 

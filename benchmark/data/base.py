@@ -4,15 +4,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
+from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.images import ImageSet
 from benchmark.progress import Progress
 from benchmark.registry import MethodInfo, register_dataset
 
-__all__ = ["Camera", "CameraPair", "DataSource", "PairSet", "register_dataset", "validation_names"]
-
-Camera = Literal["a", "b"]
+__all__ = ["CameraPair", "DataSource", "PairSet", "register_dataset", "validation_names"]
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,8 @@ class CameraPair:
         return cls(
             camera_a,
             camera_b,
-            train={camera: ImageSet(folder / f"train-{camera}") for camera in get_args(Camera)},
-            validation={c: ImageSet(folder / f"validation-{c}") for c in get_args(Camera)},
+            train={camera: ImageSet(folder / f"train-{camera}") for camera in CAMERAS},
+            validation={c: ImageSet(folder / f"validation-{c}") for c in CAMERAS},
             anchors=pairs("anchors"),
             aligned=pairs("aligned"),
             scenes=pairs("scenes"),

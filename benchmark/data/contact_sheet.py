@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmark.data.base import Camera, CameraPair
+from benchmark.cameras import CAMERAS
+from benchmark.data.base import CameraPair
 from benchmark.data.images import ImageSet
 
 TILE = 240  # pixels, longer side of a picture on the sheet
@@ -60,7 +60,7 @@ def _rows(pair: CameraPair) -> Iterator[_Row]:
     names = {"a": pair.camera_a, "b": pair.camera_b}
     for part in ("train", "validation", "scenes", "anchors", "aligned"):
         pictures = getattr(pair, part)
-        for camera in get_args(Camera):
+        for camera in CAMERAS:
             if pictures is not None:
                 images = pictures[camera] if isinstance(pictures, dict) else pictures.camera(camera)
                 title = f"{part}, camera {camera.upper()}: {names[camera]} ({len(images)} pictures)"

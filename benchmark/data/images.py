@@ -10,11 +10,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.cameras import Camera
 from benchmark.errors import BenchError
 from benchmark.files import save_array, write_atomic
 from benchmark.progress import Task
@@ -45,7 +46,7 @@ class ImageRecord:
     range: int
     srgb: str | None = None
     source: str = ""
-    born: Literal["a", "b"] | None = None
+    born: Camera | None = None
     charts: Sequence[Sequence[Sequence[float]]] = ()
 
 

@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from benchmark.cameras import Direction
 from benchmark.config import field_names
 from benchmark.errors import BenchError, unknown_name
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry, load_plugin
-
-Direction = Literal["a2b", "b2a"]
 
 
 class RunConfig(BaseModel):

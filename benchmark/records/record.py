@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from benchmark.cameras import Camera, Direction
 from benchmark.errors import BenchError
 from benchmark.files import write_atomic
 from benchmark.planning.graph import NONE, Cell
@@ -67,7 +68,7 @@ class Record(BaseModel):
     protocol: str
     mapper: str
     isp: str
-    direction: Literal["a2b", "b2a"]
+    direction: Direction
     seed: int
     setting: dict[str, Any] = {}
     supervision: str = ""
@@ -81,7 +82,7 @@ class Record(BaseModel):
     reduced: str
     n: int
     ids: tuple[str, ...]
-    born: tuple[Literal["a", "b"] | None, ...] = ()
+    born: tuple[Camera | None, ...] = ()
     per_image: dict[str, tuple[float, ...]]
     sets: dict[str, SetMetric]
     extractor: dict[str, Any] | None
@@ -104,7 +105,7 @@ class Record(BaseModel):
         swept = ", ".join(f"{key} = {value}" for key, value in self.setting.items())
         return f"{self.mapper} ({swept})" if swept else self.mapper
 
-    def half(self, born: Literal["a", "b"]) -> "Record":
+    def half(self, born: Camera) -> "Record":
         """The same with the per-image metrics of the pairs that one camera took, and no others."""
         chosen = [i for i, camera in enumerate(self.born) if camera == born]
         values = {m: tuple(v[i] for i in chosen) for m, v in self.per_image.items()}

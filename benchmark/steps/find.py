@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from benchmark.cameras import Camera
 from benchmark.config import build
-from benchmark.data.base import Camera
 from benchmark.errors import BenchError
 from benchmark.planning.preset import load_preset, preset_names
 from benchmark.planning.run_config import split_data

@@ -3,12 +3,13 @@
 import time
 import traceback
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import save_model
 
+from benchmark.cameras import Camera
 from benchmark.data.base import CameraPair, PairSet
 from benchmark.data.images import ImageSet, ImageWriter
 from benchmark.errors import BenchError
@@ -188,7 +189,7 @@ def _score(spec: StepSpec, context: Context) -> dict[str, Any]:
 _KINDS = {"mapper": _fit_mapper, "map": _map_images, "isp": _train_isp, "score": _score}
 
 
-def _part(data: CameraPair, part: str, camera: Literal["a", "b"]) -> ImageSet:
+def _part(data: CameraPair, part: str, camera: Camera) -> ImageSet:
     if part == "train":
         return data.train[camera]
     pairs: PairSet | None = getattr(data, part)

@@ -11,11 +11,22 @@ import isp_models
 import mappers
 from tests.conftest import REPOSITORY
 
-ALLOWED = {"benchmark.registry", "benchmark.errors", "benchmark.stage"}
+ALLOWED = {"benchmark.cameras", "benchmark.registry", "benchmark.errors", "benchmark.stage"}
 PACKAGES = ("isp_models", "mappers", "protocols")
 DATA_SETS = ("data.simulated", "data.raw2raw", "data.lsmi", "data.folder")
 GROUND = frozenset(
-    ["config", "errors", "files", "interrupt", "progress", "registry", "seeds", "stage", "units"]
+    [
+        "cameras",
+        "config",
+        "errors",
+        "files",
+        "interrupt",
+        "progress",
+        "registry",
+        "seeds",
+        "stage",
+        "units",
+    ]
 )  # loose files, which anybody may import
 FLOORS = {  # room: the rooms below that it may import
     "store": (),

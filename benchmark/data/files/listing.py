@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.data.base import Camera
+from benchmark.cameras import Camera
 from benchmark.data.files.plain import Levels
 from benchmark.errors import BenchError
 

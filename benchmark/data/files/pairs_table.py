@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.data.base import Camera
+from benchmark.cameras import Camera
 from benchmark.data.files.listing import Pictures, complaint
 from benchmark.errors import BenchError, unknown_name
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.data.base import Camera
+from benchmark.cameras import Camera
 from benchmark.data.files.listing import PictureFiles, Pictures, by_stem, complaint, entries
 from benchmark.data.files.pairs_table import PairRow, read_pairs
 from benchmark.data.files.plain import PLAIN_SUFFIXES, read_levels

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, NamedTuple, get_args
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
+from benchmark.cameras import CAMERAS, Camera
 from benchmark.config import build
-from benchmark.data.base import Camera, register_dataset, validation_names
+from benchmark.data.base import register_dataset, validation_names
 from benchmark.data.files.listing import PictureFiles, complaint
 from benchmark.data.files.pairs_table import PairRow, pairs_table, read_pairs
 from benchmark.data.files.srgb import match_srgb, open_picture
@@ -197,7 +198,7 @@ def _time(stem: str) -> float | None:
 
 def _sets(download: Download, pairs: list[PairRow], share: float) -> _Sets:
     sets: _Sets = {}
-    for camera in get_args(Camera):
+    for camera in CAMERAS:
         kept = validation_names((shot.stem for shot in download.unpaired[camera]), share)
         for part in ("train", "validation"):
             sets[f"{part}-{camera}"] = {

@@ -17,9 +17,9 @@ pictures are looked for by stem in srgb/, jpg/ and rgb/ of each camera's folder.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from benchmark.data.base import Camera
+from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.files.listing import by_stem
 from benchmark.data.files.srgb import SRGB_SUFFIXES
 from benchmark.errors import BenchError
@@ -126,7 +126,7 @@ class Download:
 
     def shots(self) -> Iterator[Shot]:
         """Every picture."""
-        for camera in get_args(Camera):
+        for camera in CAMERAS:
             yield from (*self.unpaired[camera], *self.paired[camera])
 
     def lost_anchors(self) -> list[str]:
@@ -165,7 +165,7 @@ def read_download(source: Path, layout: Layout | None = None) -> Download:
     faults: list[str] = []
     unpaired: dict[Camera, tuple[Shot, ...]] = {}
     paired: dict[Camera, tuple[Shot, ...]] = {}
-    for camera in get_args(Camera):
+    for camera in CAMERAS:
         if layout == "dng":
             unpaired[camera] = tuple(_dng_shots(root, "unpaired", camera, faults))
             paired[camera] = tuple(_dng_shots(root, "paired", camera, faults))

@@ -10,7 +10,7 @@ import scipy.io
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.data.base import Camera
+from benchmark.cameras import Camera
 from benchmark.data.files.raw import RawPicture, first_cell, opened, own_frame, pack, read_size
 from benchmark.data.files.srgb import SrgbPicture, match_srgb, open_picture, read_preview
 from benchmark.data.images import ImageRecord, Picture

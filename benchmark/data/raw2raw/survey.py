@@ -3,9 +3,8 @@
 import hashlib
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import get_args
 
-from benchmark.data.base import Camera
+from benchmark.cameras import CAMERAS
 from benchmark.data.raw2raw.layout import PHONES, Download
 from benchmark.data.raw2raw.pictures import packed_size
 from benchmark.errors import BenchError
@@ -77,7 +76,7 @@ def copies(download: Download) -> list[str]:
 def without_srgb(download: Download) -> list[str]:
     """Pictures without sRGB where others of their camera have it."""
     faults = []
-    for camera in get_args(Camera):
+    for camera in CAMERAS:
         own = [shot for shot in download.shots() if shot.camera == camera]
         without = [shot for shot in own if not shot.renders]
         if len(without) < len(own):

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from benchmark.data.base import Camera as CameraKey
+from benchmark.cameras import Camera as CameraKey
 from benchmark.data.base import CameraPair, DataSource, PairSet, register_dataset
 from benchmark.data.charts import Points
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
