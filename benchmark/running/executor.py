@@ -9,6 +9,9 @@ from typing import Protocol
 from benchmark.store.step import StepSpec
 
 STEP_LOG = "step.log"  # in a step's folder: what its process printed
+# Without -P, Python would take modules from the current folder: a user's own `benchmark.py`,
+# `mappers/` or `random.py` would be run in place of ours.
+PYTHON = (sys.executable, "-P")
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class StepCommand:
 
     def line(self, key: str) -> list[str]:
         """The command that runs a step; "-" for a worker that reads keys."""
-        return [sys.executable, "-m", "benchmark.cli.main", *self.words(key)]
+        return [*PYTHON, "-m", "benchmark.cli.main", *self.words(key)]
 
     def words(self, key: str) -> list[str]:
         """What comes after `isp-bench` in that command."""

@@ -1,11 +1,13 @@
 """Steps as tasks of a Ray cluster: an existing one, or one that is started on this machine."""
 
+import contextlib
 import logging
 import os
 import re
 import signal
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmark.errors import BenchError
@@ -59,7 +61,7 @@ class RayExecutor:
         self._workers = workers
         self._time_limit = time_limit
         self._tasks: dict[Any, str] = {}
-        _connect(address)
+        _connect(address, store.folder.absolute() / "steps")
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         gpus = int(sum(node.get("GPU", 0) for node in nodes)) if command.device != "cpu" else 0
         if command.device not in ("auto", "cpu") and gpus == 0:
@@ -109,7 +111,15 @@ class RayExecutor:
         self._ray.shutdown()
 
 
-def _connect(address: str | None) -> None:
+def _connect(address: str | None, folder: Path) -> None:
+    """Joins the cluster, or starts one.
+
+    Args:
+        address: of the cluster; None for the one of this machine or a new one.
+        folder: the current folder for the time of joining. Ray's workers look there for modules
+            first, so it must hold none: a user's own `benchmark.py` or `random.py` would be run
+            in place of ours.
+    """
     import ray
 
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # silences a warning
@@ -118,7 +128,9 @@ def _connect(address: str | None) -> None:
         plain = re.fullmatch(r"([^/]+):(\d+)", address or "")
         if plain:  # Ray itself tries for ten minutes
             socket.create_connection((plain[1], int(plain[2])), timeout=CONNECT).close()
-        ray.init(address, logging_level=logging.ERROR, log_to_driver=False)
+        folder.mkdir(exist_ok=True)
+        with contextlib.chdir(folder):
+            ray.init(address, logging_level=logging.ERROR, log_to_driver=False)
     except (OSError, ValueError, RuntimeError) as error:
         raise BenchError(
             f"--address {address}: no Ray cluster answers ({error}). Start one with `ray start "

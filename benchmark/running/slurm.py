@@ -11,15 +11,18 @@ import dataclasses
 import itertools
 import json
 import logging
+import os
+import shlex
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from benchmark.errors import BenchError
 from benchmark.planning.graph import Plan
 from benchmark.progress import Progress
-from benchmark.running.executor import Finished, StepCommand
+from benchmark.running.executor import PYTHON, Finished, StepCommand
 from benchmark.running.levels import missing_levels
 from benchmark.running.remote import RemoteStep
 from benchmark.running.slurm_options import SlurmOptions
@@ -33,6 +36,7 @@ PATIENCE = 60.0  # seconds until the result of a job that left the queue is seen
 REQUEUES = 1000  # times a job may reach its time limit; `--time-limit` stops a step that hangs
 LONGEST_ARRAY = 1000  # steps; sites allow 1001 by default (MaxArraySize)
 JOB_FILE = "slurm-job"  # in a step's folder: its job's id
+SAFE_PATH = "PYTHONSAFEPATH"
 # Since Slurm 22.05, srun gives a task one core unless it is told again.
 SETUP = "[ -z $SLURM_CPUS_PER_TASK ] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"
 
@@ -154,15 +158,17 @@ class SlurmExecutor:
             options["dependency"] = f"afterany:{':'.join(sorted(needed))}"
         steps = [RemoteStep(self._command, spec.key, time_limit=self._time_limit) for spec in specs]
         try:
+            python = shlex.join(PYTHON)
             executor = submitit.AutoExecutor(
-                self._folder, cluster=self._options.cluster, slurm_max_num_timeout=REQUEUES
-            )
+                self._folder, cluster=self._options.cluster, slurm_max_num_timeout=REQUEUES,
+                slurm_python=python, local_python=python,
+            )  # fmt: skip
             executor.update_parameters(
                 name="isp-bench", timeout_min=self._options.minutes(kind), slurm_setup=[SETUP],
                 slurm_array_parallelism=self._workers or len(specs),
                 slurm_additional_parameters=options,
             )  # fmt: skip
-            with executor.batch():
+            with _safe_path(), executor.batch():
                 jobs = [executor.submit(SlurmStep(step)) for step in steps]
         except (RuntimeError, submitit.core.utils.FailedJobError) as error:
             raise BenchError(f"Slurm does not take the jobs: {str(error).strip()}") from error
@@ -221,6 +227,19 @@ class SlurmExecutor:
                 "The jobs stay in Slurm's queue; the same command watches them again. To end them: "
                 f"scancel {arrays}"
             )
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """What -P does, for all processes started in the block: submitit starts one without it."""
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(SAFE_PATH)
+        if before is not None:
+            os.environ[SAFE_PATH] = before
 
 
 def _array_of(job: Any) -> str:
