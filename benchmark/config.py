@@ -1,7 +1,7 @@
 """Building a method's config from a mapping, with errors that name the key."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,19 +44,46 @@ def build(config: type[T], values: Mapping[str, Any], where: str) -> T:
         ) from error
 
 
-def key_values(text: str, where: str) -> dict[str, Any]:
-    """The mapping in "key=value,key=value"; values are read as YAML scalars.
+def pairs(parts: Iterable[str], where: str, form: str = "KEY=VALUE") -> dict[str, str]:
+    """Keys and values of texts like "key=value"; a value may hold "=" itself.
+
+    Args:
+        parts: the texts.
+        where: what they were given to, e.g. "--set".
+        form: what is right, for the error.
 
     Raises:
-        BenchError: a part without "=".
+        BenchError: a text without "=" or without a key.
     """
-    values: dict[str, Any] = {}
-    for part in filter(None, text.split(",")):
+    found = {}
+    for part in parts:
         key, equals, value = part.partition("=")
-        if not equals:
-            raise BenchError(f"{where}: '{part}' must be written key=value.")
-        values[key.strip()] = yaml.safe_load(value)
-    return values
+        if not equals or not key.strip():
+            raise BenchError(f"{where} {part}: write {form}.")
+        found[key.strip()] = value
+    return found
+
+
+def scalar(text: str, where: str) -> Any:
+    """The value that a text has in YAML: a number, a list, true, ...
+
+    Raises:
+        BenchError: it is not valid YAML.
+    """
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise BenchError(f"{where}: '{text}' is not a YAML value.") from error
+
+
+def key_values(parts: Iterable[str], where: str, form: str = "KEY=VALUE") -> dict[str, Any]:
+    """As :func:`pairs`, with values read as YAML.
+
+    Raises:
+        BenchError: a text without "=" or a key, or a value that is not valid YAML.
+    """
+    given = pairs(parts, where, form)
+    return {key: scalar(value, f"{where} {key}={value}") for key, value in given.items()}
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
@@ -83,7 +110,7 @@ def validated(model: type[M], values: Mapping[str, Any], where: str) -> M:
         BenchError: an unknown key or a wrong value.
     """
     for key in values:
-        if key not in model.model_fields:
+        if key not in model.model_fields and key not in getattr(model, "former", ()):
             raise unknown_name("key", str(key), model.model_fields, where)
     try:
         return model(**values)

@@ -60,6 +60,7 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def _prepare(args: argparse.Namespace) -> int:
+    from benchmark.config import pairs
     from benchmark.data.prepared import PreparedSource
     from benchmark.progress import Progress
     from benchmark.registry import DATASETS
@@ -71,14 +72,8 @@ def _prepare(args: argparse.Namespace) -> int:
     source, dest = args.source.expanduser(), args.dest.expanduser()
     if not source.is_dir():
         raise BenchError(f"{source}: there is no such folder.")
-    options = {}
-    for part in args.set:
-        key, equals, value = part.partition("=")
-        if not equals:
-            raise BenchError(f"--set {part}: write KEY=VALUE.")
-        options[key] = value
     with Progress() as progress:
-        cls.convert(source, dest, options, progress)
+        cls.convert(source, dest, pairs(args.set, "--set"), progress)
     print(f"isp-bench run --data {args.name}:{dest}")
     return 0
 

@@ -19,7 +19,8 @@ def add_parser(verbs: Verbs) -> None:
     parser = add_verb(
         verbs, "list", "list mappers, ISPs, protocols, data sets and presets", EXAMPLES
     )
-    parser.add_argument("kind", nargs="*", choices=KINDS, help="only these")
+    # No `choices`: Python 3.11 compares the empty list with them when no kind is given.
+    parser.add_argument("kind", nargs="*", metavar="KIND", help=f"only these: {', '.join(KINDS)}")
     parser.add_argument(
         "--format", choices=("text", "json", "markdown"), default="text",
         help="markdown measures parameters and operations of mappers and ISPs (default: text)",
@@ -33,8 +34,12 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
+    from benchmark.errors import unknown_name
     from benchmark.registry import load_plugin
 
+    for kind in args.kind:
+        if kind not in KINDS:
+            raise unknown_name("kind", kind, KINDS)
     for file in getattr(args, "plugin", ()):
         load_plugin(file)
     found = {kind: _named(kind) for kind in args.kind or KINDS}

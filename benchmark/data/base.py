@@ -107,7 +107,8 @@ class DataSource:
         """Config values from the text after the colon. Default: `key=value,key=value`."""
         from benchmark.config import key_values
 
-        return key_values(text, f"--data {cls.info.name}:{text}")
+        parts = filter(None, text.split(","))
+        return key_values(parts, f"--data {cls.info.name}:{text}: the part")
 
     def check(self) -> None:
         """Raises a BenchError when the data cannot be had: a missing folder, a broken file.

@@ -111,7 +111,7 @@ class Planner:
             uses_mapper = protocol.evaluation("a2b").uses_mapper
             for mapper in variants if uses_mapper else [_Mapper(NONE)]:
                 cells += self._cells(protocol, mapper)
-        for name in self._preset.beside.protocols if self._config.beside else ():
+        for name in self._preset.beside.protocols if self._config.references else ():
             reference: Protocol = PROTOCOLS.create(name)
             if name not in names and any(p.needs_isp == reference.needs_isp for p in chosen):
                 cells += self._cells(reference, _Mapper(NONE))
@@ -120,7 +120,7 @@ class Planner:
     def _mappers(self) -> tuple[list[str], list[str]]:
         named = list(self._named["mapper"])
         beside = [m for m in self._preset.beside.mappers if m not in named]
-        if not self._config.beside:
+        if not self._config.references:
             beside = []
         for mapper in (*named, *beside):
             if MAPPERS.info(mapper).supervision != "anchors" or "anchors" in self._has:

@@ -1,76 +1,142 @@
 """What a user asks for: one run, from the command line and an optional YAML file."""
 
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchmark.cameras import Direction
 from benchmark.config import field_names
 from benchmark.errors import BenchError, unknown_name
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry, load_plugin
 
+WHAT, ON, HOW, WHERE = "what to run", "on what, and with what budget", "how to run it", "where"
+
+
+@dataclass(frozen=True)
+class Option:
+    """How a field of :class:`RunConfig` looks on the command line; its description is the help.
+
+    Attributes:
+        group: the heading it stands under.
+        metavar: what stands for its value; None where the choices are listed, and for switches.
+        default: what is said of the default where the value itself does not explain it.
+    """
+
+    group: str
+    metavar: str | None = None
+    default: str | None = None
+
 
 class RunConfig(BaseModel):
     """A run. The fields are the long options of `isp-bench run` and the keys of a run file.
 
     Attributes:
-        protocol: protocols to run.
-        mapper: mappers to compare; "all" for every one.
-        isp: deep ISPs; "all" for every one.
-        direction: directions of the cells.
-        seed: one cell per seed.
-        data: data set, "name" or "name:argument".
-        preset: budget, a name or a YAML file.
-        set: changed config values, "mapper.KEY" or "isp.KEY".
-        sweep: config values of mappers to compare, "mapper.KEY" to several of them.
-        beside: whether floor, ceiling and calibration of the preset are run beside.
-        plugin: Python files with methods of the user.
-        fid_weights: Inception weights for FID.
-        save_images: whether every test picture is written as PNG.
-        device: "auto", "cpu", "cuda", "cuda:1", ...
-        executor: where steps run: on this machine, on a Ray cluster, or as jobs of Slurm.
-        address: of the Ray cluster, "auto" for the one of this machine; None for that one or, when
-            there is none, a new one on this machine.
-        slurm: long options of sbatch, for all steps ("partition") or one kind ("score.time").
-        precision: of the arithmetic in trainings; "bfloat16" is torch's autocast.
-        workers: steps at a time; None for one per GPU, or as many as there are trainings and
-            cores.
-        time_limit: minutes a step may take; None for any.
-        name: name of the run's folder; by default made of data set and preset.
-        overwrite: what happens to results of another configuration in that folder: "never" is
-            an error, "only-missing" keeps them, "always" replaces them.
-        results: where runs go.
-        store: where trained weights and prepared data go; None for the user's cache folder.
+        former: keys of earlier versions, which are still read, and what they are called now.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    former: ClassVar[dict[str, str]] = {"beside": "references"}
 
-    protocol: tuple[str, ...] = ("adaptation",)
-    mapper: tuple[str, ...] = ("cstpp",)
-    isp: tuple[str, ...] = ("pynet",)
-    direction: tuple[Direction, ...] = ("a2b", "b2a")
-    seed: tuple[int, ...] = (0,)
-    data: str = "simulated"
-    preset: str = "quick"
-    set: dict[str, Any] = Field(default_factory=dict)
-    sweep: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
-    beside: bool = True
-    plugin: tuple[str, ...] = ()
-    fid_weights: Path | None = None
-    save_images: bool = False
-    device: str = "auto"
-    executor: Literal["local", "ray", "slurm"] = "local"
-    address: str | None = None
-    slurm: dict[str, str | int] = Field(default_factory=dict)
-    precision: Literal["float32", "bfloat16"] = "float32"
-    workers: Annotated[int, Field(ge=1)] | None = None
-    time_limit: Annotated[float, Field(gt=0)] | None = None
-    name: str | None = None
-    overwrite: Literal["never", "only-missing", "always"] = "never"
-    results: Path = Path("results")
-    store: Path | None = None
+    protocol: Annotated[tuple[str, ...], Option(WHAT, "NAME")] = Field(
+        ("adaptation",),
+        description="protocols to run: adaptation, augmentation, raw-to-raw, or all",
+    )
+    mapper: Annotated[tuple[str, ...], Option(WHAT, "NAME")] = Field(
+        ("cstpp",), description="mappers to compare, or all"
+    )
+    isp: Annotated[tuple[str, ...], Option(WHAT, "NAME")] = Field(
+        ("pynet",), description="deep ISPs, or all"
+    )
+    direction: Annotated[tuple[Direction, ...], Option(WHAT, default="both")] = Field(
+        ("a2b", "b2a"),
+        description="a2b: what was made for camera A is brought to camera B; b2a: the reverse",
+    )
+    seed: Annotated[tuple[int, ...], Option(WHAT, "N")] = Field(
+        (0,), description="seeds; each makes a cell of its own"
+    )
+    references: Annotated[bool, Option(WHAT)] = Field(
+        True,
+        description="run the preset's references too: floor, ceiling, oracles and calibration "
+        "mappers",
+    )
+    data: Annotated[str, Option(ON, "NAME[:ARGUMENT]")] = Field(
+        "simulated",
+        description="data set: simulated, simulated-multi (several lights), "
+        "simulated:camera_a=FILE,camera_b=FILE, raw2raw:FOLDER, lsmi:FOLDER or folder:PATH",
+    )
+    preset: Annotated[str, Option(ON, "NAME|FILE")] = Field(
+        "quick",
+        description="budget: smoke (seconds), quick (minutes on a laptop), paper (the published "
+        "recipes in full), or a YAML file",
+    )
+    set: Annotated[dict[str, Any], Option(ON, "KEY=VALUE")] = Field(
+        default_factory=dict,
+        description="change the config of methods: mapper.KEY=VALUE or isp.KEY=VALUE",
+    )
+    sweep: Annotated[dict[str, tuple[Any, ...]], Option(ON, "KEY=VALUE,VALUE")] = Field(
+        default_factory=dict,
+        description="compare values of a mapper's config, e.g. mapper.downsample=1,2,4",
+    )
+    plugin: Annotated[tuple[str, ...], Option(ON, "FILE")] = Field(
+        (), description="Python files with your own mappers or ISPs"
+    )
+    fid_weights: Annotated[
+        Path | None, Option(ON, "FILE", "those in torch hub's cache, else downloaded")
+    ] = Field(None, description="Inception weights for FID")
+    precision: Annotated[Literal["float32", "bfloat16"], Option(ON)] = Field(
+        "float32", description="precision of trainings; bfloat16 is faster on GPUs"
+    )
+    device: Annotated[str, Option(HOW, "NAME")] = Field(
+        "auto", description="where networks run: auto, cpu, cuda, cuda:1, mps"
+    )
+    workers: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        Option(HOW, "N", "one per GPU; without GPUs, as many as there are trainings and cores"),
+    ] = Field(None, description="how many steps run at once, each in a process of its own")
+    executor: Annotated[Literal["local", "ray", "slurm"], Option(HOW)] = Field(
+        "local",
+        description="run steps on this machine, on a Ray cluster, or as Slurm jobs; all machines "
+        "of a cluster share the store",
+    )
+    address: Annotated[
+        str | None, Option(HOW, "ADDRESS", "the cluster on this machine, started if there is none")
+    ] = Field(None, description="address of the Ray cluster, HOST:PORT or auto")
+    slurm: Annotated[dict[str, str | int], Option(HOW, "KEY=VALUE", "time=4:00:00")] = Field(
+        default_factory=dict,
+        description="long options of sbatch, e.g. partition=gpu gres=gpu:1 time=8:00:00; for one "
+        "kind of step (mapper, map, isp, score): score.time=30. A training that reaches its time "
+        "limit is queued again",
+    )
+    time_limit: Annotated[
+        Annotated[float, Field(gt=0)] | None, Option(HOW, "MINUTES", "no limit")
+    ] = Field(None, description="stop a step that takes longer; its training is saved")
+    name: Annotated[str | None, Option(WHERE, "NAME", "DATA-PRESET")] = Field(
+        None, description="name of the run's folder"
+    )
+    overwrite: Annotated[Literal["never", "only-missing", "always"], Option(WHERE)] = Field(
+        "never",
+        description="if that folder holds results of another configuration: never is an error, "
+        "only-missing keeps them, always replaces them",
+    )
+    results: Annotated[Path, Option(WHERE, "FOLDER", "./results")] = Field(
+        Path("results"), description="where runs go: records, tables, pictures"
+    )
+    store: Annotated[
+        Path | None, Option(WHERE, "FOLDER", "$ISP_BENCH_HOME, else the user's cache folder")
+    ] = Field(None, description="where trained weights and prepared data go")
+    save_images: Annotated[bool, Option(WHERE)] = Field(
+        False, description="write every developed test picture and its truth as PNG"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rename(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Values under today's names; one that is given under both keeps today's."""
+        renamed = {cls.former[k]: v for k, v in values.items() if k in cls.former}
+        return {**renamed, **{k: v for k, v in values.items() if k not in cls.former}}
 
     def load_plugins(self) -> None:
         """Runs the plug-in files that the user named."""

@@ -40,8 +40,8 @@ def explained(bench, *words):
     ],
 )  # fmt: skip
 def test_what_changed_is_named(toy_run, bench, change, lines):
-    assert toy_run("--no-beside", "--direction", "a2b").code == 0
-    planned = ("--no-beside", "--direction", "a2b", "--name", "other", *change)
+    assert toy_run("--no-references", "--direction", "a2b").code == 0
+    planned = ("--no-references", "--direction", "a2b", "--name", "other", *change)
     assert toy_run(*planned, verb="plan").code == 0
     found = explained(bench, "toy")
     assert {title: found[title] for title in lines} == lines

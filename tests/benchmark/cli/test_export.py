@@ -61,7 +61,7 @@ def test_a_bundle_holds_what_is_needed_and_scores_the_same(bundle, bench, tmp_pa
 
 
 def test_without_weights_those_of_the_store_are_used(toy_run, bench, tmp_path):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     assert bench("export", RUN, "bundle.zip", "--no-weights").code == 0
     with zipfile.ZipFile("bundle.zip") as archive:
         assert not any(n.endswith(".safetensors") for n in archive.namelist())
@@ -198,7 +198,7 @@ def test_damage_and_wrong_files_are_said(bundle, bench, tmp_path):
 
 
 def test_export_says_what_is_in_the_way(toy_run, bench, tmp_path):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     assert "holds no records" in bench("export", "results", "bundle.zip").err
     (tmp_path / "bundle.zip").write_text("mine")
     assert "bundle.zip exists" in bench("export", RUN, "bundle.zip").err

@@ -14,7 +14,7 @@ from tests.conftest import TOY
 @pytest.fixture
 def fit(toy_run):
     def run(mapper):
-        assert toy_run("--protocol", "raw-to-raw", "--mapper", mapper, "--no-beside").code == 0
+        assert toy_run("--protocol", "raw-to-raw", "--mapper", mapper, "--no-references").code == 0
 
     return run
 

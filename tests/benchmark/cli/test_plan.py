@@ -10,20 +10,20 @@ from benchmark.store.store import Store
 
 
 def rows(toy_run, *arguments):
-    ran = toy_run("--no-beside", "--format", "json", *arguments, verb="plan")
+    ran = toy_run("--no-references", "--format", "json", *arguments, verb="plan")
     assert ran.code == 0, ran.err
     return json.loads(ran.out)
 
 
 def test_nothing_is_guessed_before_anything_ran(toy_run):
     assert all(r["seconds"] is None and r["bytes"] is None for r in rows(toy_run))
-    plain = toy_run("--no-beside", verb="plan").out
+    plain = toy_run("--no-references", verb="plan").out
     assert "nothing like it was run here before" in plain
     assert "2 cells, 7 steps, 3 of them trainings; 7 missing" in plain
 
 
 def test_another_seed_costs_what_the_first_took(toy_run, tmp_path):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     planned = rows(toy_run, "--seed", "1")
     assert {r["state"] for r in planned} == {"missing", "waiting"}
     assert all(r["seconds"] > 0 and r["bytes"] > 0 for r in planned)
@@ -33,11 +33,11 @@ def test_another_seed_costs_what_the_first_took(toy_run, tmp_path):
     (row,) = [r for r in planned if r["kind"] == "mapper"]
     assert row["seconds"] == pytest.approx(store.outcome(fitted)["wall_seconds"])
     assert re.search(r"cost of the missing steps, one after the other: about \d+ s, [\d.]+ kB",
-                     toy_run("--no-beside", "--seed", "1", verb="plan").out)  # fmt: skip
+                     toy_run("--no-references", "--seed", "1", verb="plan").out)  # fmt: skip
 
 
 def test_another_config_or_device_tells_nothing(toy_run, tmp_path):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     planned = rows(toy_run, "--set", "mapper.steps=7", "--name", "other")
     assert {r["kind"]: r["seconds"] is None for r in planned} == {
         "mapper": True, "map": True, "isp": False, "score": False,
@@ -50,16 +50,16 @@ def test_another_config_or_device_tells_nothing(toy_run, tmp_path):
 
 
 def test_a_finished_run_costs_nothing(toy_run):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     assert {r["state"] for r in rows(toy_run)} == {"done"}
-    plain = toy_run("--no-beside", verb="plan").out
+    plain = toy_run("--no-references", verb="plan").out
     assert "0 missing" in plain
     assert "cost" not in plain
 
 
 def test_dot_names_every_step_and_edge(toy_run):
     planned = rows(toy_run)
-    dot = toy_run("--no-beside", "--format", "dot", verb="plan").out
+    dot = toy_run("--no-references", "--format", "dot", verb="plan").out
     assert dot.startswith("digraph plan {")
     assert dot.rstrip().endswith("}")
     for row in planned:

@@ -51,7 +51,7 @@ def test_table_1_has_its_references_in_order(toy_run, tmp_path):
 
 
 def test_the_report_is_made_again_from_the_store(toy_run, bench, tmp_path):
-    assert toy_run("--protocol", "raw-to-raw", "--no-beside").code == 0
+    assert toy_run("--protocol", "raw-to-raw", "--no-references").code == 0
     folder = tmp_path / "results" / "toy-smoke"
     first = (folder / "report.html").read_text()
     assert bench("table", folder).code == 0
@@ -63,7 +63,7 @@ def test_the_report_is_made_again_from_the_store(toy_run, bench, tmp_path):
 def test_table_4_sweeps_at_test_time(bench, tmp_path):
     ran = bench(
         "run", "--preset", "smoke", "--data", "simulated:aligned=1,scenes=0", "--protocol",
-        "raw-to-raw", "--mapper", "cstpp", "--sweep", "mapper.downsample=1,2", "--no-beside",
+        "raw-to-raw", "--mapper", "cstpp", "--sweep", "mapper.downsample=1,2", "--no-references",
         "--direction", "a2b",
     )  # fmt: skip
     assert ran.code == 0, ran.err

@@ -52,7 +52,7 @@ def test_camera_and_mapper_change_the_picture(trained, render, photo, tmp_path):
 
 def test_of_several_the_newest_is_taken_and_the_others_named(toy_run, render, photo, tmp_path):
     for seed in ("0", "1"):
-        assert toy_run("--mapper", "global-gain", "--seed", seed, "--no-beside").code == 0
+        assert toy_run("--mapper", "global-gain", "--seed", seed, "--no-references").code == 0
     ran = render(photo, "--isp", "toy-isp", "--mapper", "global-gain", "-o", tmp_path / "x.png")
     assert "for camera a seed 1" in ran.err
     assert "newest of 2" in ran.err
@@ -93,7 +93,7 @@ def test_an_empty_store_names_the_run(render, photo):
 
 
 def test_an_isp_for_mapped_raw_is_taken_by_its_key_alone(toy_run, render, photo, tmp_path):
-    toy_run("--mapper", "global-gain", "--protocol", "augmentation", "--no-beside")
+    toy_run("--mapper", "global-gain", "--protocol", "augmentation", "--no-references")
     missing = render(photo, "--isp", "toy-isp", "-o", "x.png")
     assert missing.code == 2
     (line,) = [s for s in missing.err.splitlines() if "for camera a on mapped raw" in s]

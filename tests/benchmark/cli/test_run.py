@@ -65,7 +65,7 @@ def test_raw_to_raw_compares_aligned_pairs(toy_run, tmp_path):
 
 
 def test_several_seeds_show_their_spread(toy_run):
-    ran = toy_run("--seed", "0", "1", "--no-beside")
+    ran = toy_run("--seed", "0", "1", "--no-references")
     assert ran.code == 0, ran.err
     assert "±" in ran.out
     assert "2 seeds" in ran.out
@@ -99,7 +99,7 @@ def test_a_run_file_and_the_command_line_over_it(bench, toy_run, tmp_path):
     assert "no_such" in ran.err
     text = (tmp_path / "run.yaml").read_text().replace("no_such: 1\n", "")
     (tmp_path / "run.yaml").write_text(text)
-    assert toy_run("--config", "run.yaml", "--seed", "5", "--no-beside").code == 0
+    assert toy_run("--config", "run.yaml", "--seed", "5", "--no-references").code == 0
     (record,) = records(tmp_path / "results" / "toy-smoke").values()
     assert (record["seed"], record["direction"]) == (5, "a2b")
     (mapper,) = [s for s in record["steps"].values() if s["kind"] == "mapper"]
@@ -158,7 +158,7 @@ def test_results_of_another_configuration_are_kept_or_replaced_on_request(toy_ru
         (mapper,) = [s for s in found["steps"].values() if s["kind"] == "mapper"]
         return mapper["steps"]["only"]
 
-    only = ("--no-beside", "--direction", "a2b")
+    only = ("--no-references", "--direction", "a2b")
     assert toy_run("--set", "mapper.steps=2", *only).code == 0
     changed = ("--set", "mapper.steps=4", *only)
     assert toy_run(*changed, "--seed", "0", "1", "--overwrite", "only-missing").code == 0
@@ -193,16 +193,18 @@ def test_damaged_weights_are_noticed_and_made_anew(toy_run, tmp_path):
 
 
 def test_another_precision_is_another_training_and_stands_under_the_table(toy_run):
-    assert toy_run("--no-beside").code == 0
-    ran = toy_run("--no-beside", "--precision", "bfloat16")
+    assert toy_run("--no-references").code == 0
+    ran = toy_run("--no-references", "--precision", "bfloat16")
     assert ran.code == 2, "the folder holds results in float32"
-    ran = toy_run("--no-beside", "--precision", "bfloat16", "--name", "half")
+    ran = toy_run("--no-references", "--precision", "bfloat16", "--name", "half")
     assert ran.code == 0, ran.err
     assert "Trained in bfloat16." in ran.out
 
 
 def test_a_loss_left_out_stands_under_the_table(toy_run):
-    ran = toy_run("--isp", "microisp", "--data", "simulated", "--no-beside", "--mapper", "identity")
+    ran = toy_run(
+        "--isp", "microisp", "--data", "simulated", "--no-references", "--mapper", "identity"
+    )
     assert ran.code == 0, ran.err
     assert "Trained without the VGG-19 loss of the recipe: microisp." in ran.out
 

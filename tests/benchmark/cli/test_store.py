@@ -24,7 +24,7 @@ def listed(bench):
 
 
 def test_ls_shows_steps_and_data(toy_run, bench, home):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     found = listed(bench)
     assert {s["state"] for s in found["steps"]} == {"done"}
     assert all(s["bytes"] > 0 and s["data"].startswith("toy-") for s in found["steps"])
@@ -36,9 +36,9 @@ def test_ls_shows_steps_and_data(toy_run, bench, home):
 
 
 def test_gc_keeps_what_the_results_need(toy_run, bench, home, tmp_path):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     kept = {s["key"] for s in listed(bench)["steps"]}
-    assert toy_run("--no-beside", "--seed", "1", "--results", "elsewhere").code == 0
+    assert toy_run("--no-references", "--seed", "1", "--results", "elsewhere").code == 0
     age(home, 30)
     dry = bench("store", "gc")
     assert dry.code == 0
@@ -50,12 +50,12 @@ def test_gc_keeps_what_the_results_need(toy_run, bench, home, tmp_path):
     after = listed(bench)
     assert {s["key"] for s in after["steps"]} == kept
     assert len(after["data"]) == 1, "the kept steps are made from it"
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
 
 
 def test_gc_keeps_the_young_and_the_running(toy_run, bench, home, tmp_path):
-    assert toy_run("--no-beside", "--results", "elsewhere").code == 0
-    assert toy_run("--no-beside", "--seed", "1").code == 0
+    assert toy_run("--no-references", "--results", "elsewhere").code == 0
+    assert toy_run("--no-references", "--seed", "1").code == 0
     assert bench("store", "gc").out.startswith("0 items"), "all was made today"
     age(home, 30)
     store = Store(home)
@@ -72,7 +72,7 @@ def test_gc_keeps_the_young_and_the_running(toy_run, bench, home, tmp_path):
 
 
 def test_gc_without_any_record_removes_nothing(toy_run, bench, home, tmp_path):
-    assert toy_run("--no-beside", "--results", "elsewhere").code == 0
+    assert toy_run("--no-references", "--results", "elsewhere").code == 0
     (tmp_path / "results").mkdir()
     ran = bench("store", "gc", "--yes", "--days", "0")
     assert ran.code == 2
@@ -85,7 +85,7 @@ def test_gc_without_any_record_removes_nothing(toy_run, bench, home, tmp_path):
                           ("measures.json", "score"), ("done.json", "mapper")],
 )  # fmt: skip
 def test_verify_finds_damage_and_the_run_repairs_it(toy_run, bench, home, pattern, kind):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     assert bench("store", "verify").code == 0
     store = Store(home)
     key = next(k for k in store.step_keys() if store.spec(k).kind == kind)
@@ -97,13 +97,13 @@ def test_verify_finds_damage_and_the_run_repairs_it(toy_run, bench, home, patter
     assert f"damaged: {store.spec(key).title}" in ran.out
     assert str(file) in ran.out
     assert not store.is_done(key)
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     assert bench("store", "verify").code == 0
     assert file.name == "done.json" or file.read_bytes() == good
 
 
 def test_damaged_data_is_made_anew(toy_run, bench, home):
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
     (data,) = (home / "data").iterdir()
     Store(home).seal(data)
     file = data / "train-a" / "a" / "000002.raw.npy"
@@ -112,5 +112,5 @@ def test_damaged_data_is_made_anew(toy_run, bench, home):
     ran = bench("store", "verify")
     assert ran.code == 1
     assert str(file) in ran.out
-    assert toy_run("--no-beside", "--seed", "1").code == 0
+    assert toy_run("--no-references", "--seed", "1").code == 0
     assert file.read_bytes() == good

@@ -22,7 +22,7 @@ def make_plan(
     fingerprint: str = "f" * 32, extractor: str | None = None, has: frozenset = HAS, **config
 ) -> Plan:
     load_plugin(TOY)
-    defaults = {"mapper": ("toy-mapper",), "isp": ("toy-isp",), "beside": False}
+    defaults = {"mapper": ("toy-mapper",), "isp": ("toy-isp",), "references": False}
     data = DataIdentity("toy", {"size": 32}, fingerprint)
     run = RunConfig(**{**defaults, **config})
     return Planner(run, load_preset("smoke"), data, has, extractor).plan()
@@ -47,13 +47,13 @@ def test_both_protocols_share_mappers_and_isps():
 
 
 def test_the_floor_shares_its_isp_with_adaptation():
-    alone, with_floor = make_plan(), make_plan(beside=True)
+    alone, with_floor = make_plan(), make_plan(references=True)
     assert keys(with_floor, "isp") == keys(alone, "isp")
     assert keys(alone) < keys(with_floor)
 
 
 def test_inputs_come_before_what_needs_them():
-    plan = make_plan(protocol=("adaptation", "augmentation"), beside=True)
+    plan = make_plan(protocol=("adaptation", "augmentation"), references=True)
     seen: set[str] = set()
     for key, spec in plan.steps.items():
         assert set(spec.inputs.values()) <= seen
@@ -125,7 +125,7 @@ def test_a_wrong_sweep_is_refused(config, word):
 
 def test_references_come_beside_protocols_of_their_kind():
     def references(*protocol: str) -> set[str]:
-        plan = make_plan(protocol=protocol, beside=True)
+        plan = make_plan(protocol=protocol, references=True)
         return {c.protocol for c in plan.cells} - set(protocol)
 
     raw = {"unmapped", "oracle-gain", "oracle-least-squares"}

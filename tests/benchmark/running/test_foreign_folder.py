@@ -35,7 +35,7 @@ def run(folder, *arguments):
     command = [
         sys.executable, "-P", "-m", "benchmark.cli.main", "run", "--plugin", str(TOY),
         "--data", "toy", "--preset", "smoke", "--mapper", "toy-mapper", "--isp", "toy-isp",
-        "--direction", "a2b", "--no-beside", *arguments,
+        "--direction", "a2b", "--no-references", *arguments,
     ]  # fmt: skip
     return subprocess.run(
         command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False

@@ -8,7 +8,7 @@ from tests.benchmark.conftest import records
 
 
 def test_the_printed_commands_run_what_is_missing(toy_run, tmp_path):
-    options = ("--no-beside", "--direction", "a2b")
+    options = ("--no-references", "--direction", "a2b")
     printed = toy_run("--print-commands", *options)
     assert printed.code == 0
     lines = printed.out.splitlines()

@@ -37,7 +37,7 @@ def test_a_process_that_is_killed_fails_its_step_alone(toy_run, tmp_path):
 def test_a_step_that_hangs_ends_at_the_time_limit(toy_run, tmp_path, monkeypatch):
     monkeypatch.setattr(pool, "GRACE", 1.0)
     ran = toy_run(
-        "--mapper", "toy-misfit", "toy-mapper", "--set", "mapper.misfit=hangs", "--no-beside",
+        "--mapper", "toy-misfit", "toy-mapper", "--set", "mapper.misfit=hangs", "--no-references",
         "--direction", "a2b", "--workers", "1", "--time-limit", "0.25",
     )  # fmt: skip
     assert ran.code == 1
@@ -47,7 +47,7 @@ def test_a_step_that_hangs_ends_at_the_time_limit(toy_run, tmp_path, monkeypatch
 
 def test_what_a_plug_in_prints_is_no_event(toy_run):
     ran = toy_run(
-        "--mapper", "toy-misfit", "--set", "mapper.misfit=chatters", "--no-beside",
+        "--mapper", "toy-misfit", "--set", "mapper.misfit=chatters", "--no-references",
         "--workers", "2",
     )  # fmt: skip
     assert ran.code == 0, ran.err
@@ -57,7 +57,7 @@ def start_run(*arguments, threads="1"):
     return subprocess.Popen(
         [
             sys.executable, "-m", "benchmark.cli.main", "run", "--plugin", TOY, "--data", "toy",
-            "--preset", "smoke", "--mapper", "toy-mapper", "--isp", "toy-isp", "--no-beside",
+            "--preset", "smoke", "--mapper", "toy-mapper", "--isp", "toy-isp", "--no-references",
             "--workers", "2", "--set", "isp.first_steps=3000", "isp.second_steps=10", *arguments,
         ],
         stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": threads},

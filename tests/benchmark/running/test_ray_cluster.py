@@ -13,7 +13,14 @@ from tests.benchmark.running.test_pool import per_image, start_run, wait_for_tra
 
 pytest.importorskip("ray", reason="needs the extra isp-bench[ray]")
 
-LONG = ("--no-beside", "--direction", "a2b", "--set", "isp.first_steps=3000", "isp.second_steps=10")
+LONG = (
+    "--no-references",
+    "--direction",
+    "a2b",
+    "--set",
+    "isp.first_steps=3000",
+    "isp.second_steps=10",
+)
 
 
 @pytest.fixture

@@ -17,7 +17,14 @@ from tests.benchmark.running.test_pool import per_image, start_run, wait_for_tra
 
 pytest.importorskip("submitit", reason="needs the extra isp-bench[slurm]")
 
-LONG = ("--no-beside", "--direction", "a2b", "--set", "isp.first_steps=3000", "isp.second_steps=10")
+LONG = (
+    "--no-references",
+    "--direction",
+    "a2b",
+    "--set",
+    "isp.first_steps=3000",
+    "isp.second_steps=10",
+)
 
 # A Slurm that takes every job and lets it fail.
 SBATCH = """#!/bin/sh
@@ -82,7 +89,7 @@ def parameters(folder: Path, number: int) -> dict[str, str]:
 
 def test_all_steps_are_submitted_as_arrays_that_wait_for_their_inputs(toy_run, queue):
     ran = toy_run(
-        "--executor", "slurm", "--no-beside", "--seed", "0", "1", "--workers", "3",
+        "--executor", "slurm", "--no-references", "--seed", "0", "1", "--workers", "3",
         "--slurm", "partition=gpu", "gres=gpu:1", "time=1-12:00:00", "score.time=30",
     )  # fmt: skip
     trainings, maps, scores = (parameters(queue, number) for number in (1, 2, 3))
@@ -102,7 +109,7 @@ def test_all_steps_are_submitted_as_arrays_that_wait_for_their_inputs(toy_run, q
 
 def test_a_run_watches_the_jobs_of_an_earlier_one(toy_run, queue):
     """The second run finds the first one's trainings in the queue, and submits the rest."""
-    options = ("--executor", "slurm", "--no-beside", "--slurm", "cluster=slurm")
+    options = ("--executor", "slurm", "--no-references", "--slurm", "cluster=slurm")
     toy_run(*options)
     (queue / "squeue").write_text(
         f"#!/bin/sh\n[ -e {queue}/4.sh ] || {{ echo 1_0; echo 1_1; echo 1_2; }}\n"

@@ -62,7 +62,7 @@ def test_weights_that_come_later_score_again_and_train_nothing(toy_run, tmp_path
 
 
 def test_saved_images_give_the_recorded_kl(toy_run, tmp_path):
-    assert toy_run("--save-images", "--no-beside", "--direction", "a2b").code == 0
+    assert toy_run("--save-images", "--no-references", "--direction", "a2b").code == 0
     (record,) = records(tmp_path / "results" / "toy-smoke").values()
     folder = tmp_path / "home" / "steps" / record["score"]
     for name, recorded in zip(record["ids"], record["per_image"]["kl"], strict=True):
@@ -74,7 +74,7 @@ def test_saved_images_give_the_recorded_kl(toy_run, tmp_path):
 
 
 def test_the_truth_is_the_reference_cameras_picture_of_the_same_scene(toy_run, tmp_path):
-    assert toy_run("--save-images", "--no-beside").code == 0
+    assert toy_run("--save-images", "--no-references").code == 0
     (data,) = (tmp_path / "home" / "data").iterdir()
     for (_, _, direction), record in records(tmp_path / "results" / "toy-smoke").items():
         folder = tmp_path / "home" / "steps" / record["score"]

@@ -74,14 +74,14 @@ def test_one_process_at_a_time(store):
 
 def test_the_step_verb_runs_a_planned_step(toy_run, bench, tmp_path):
     home = tmp_path / "home"
-    plugin = toy_run("--no-beside", verb="plan")
+    plugin = toy_run("--no-references", verb="plan")
     assert plugin.code == 0, plugin.err
-    ran = toy_run("--no-beside", "--json", verb="plan")
+    ran = toy_run("--no-references", "--json", verb="plan")
     steps = json.loads(ran.out)
     assert {s["state"] for s in steps} == {"missing", "waiting"}
-    ran = toy_run("--no-beside")
+    ran = toy_run("--no-references")
     assert ran.code == 0
-    steps = json.loads(toy_run("--no-beside", "--json", verb="plan").out)
+    steps = json.loads(toy_run("--no-references", "--json", verb="plan").out)
     assert {s["state"] for s in steps} == {"done"}
     key = next(s["key"] for s in steps if s["kind"] == "mapper")
     (home / "steps" / key / "done.json").unlink()
@@ -137,11 +137,11 @@ def test_a_disk_that_fills_up_in_a_run_is_said_and_the_run_goes_on_later(
 
     with monkeypatch.context() as patch:
         patch.setattr("benchmark.steps.run.save_model", full)
-        ran = toy_run("--no-beside")
+        ran = toy_run("--no-references")
     assert ran.code == 1
     assert "No space left on device" in ran.err
     assert "Traceback" not in ran.err
-    assert toy_run("--no-beside").code == 0
+    assert toy_run("--no-references").code == 0
 
 
 def test_a_store_that_cannot_be_written(tmp_path, monkeypatch, bench):

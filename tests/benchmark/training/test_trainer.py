@@ -143,8 +143,8 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_records(tmp_path, how):
         arguments = [
             sys.executable, "-m", "benchmark.cli.main", "run", "--plugin", str(TOY), "--data",
             "toy", "--mapper", "toy-mapper", "--isp", "toy-isp", "--preset", "smoke",
-            "--set", "mapper.steps=4000", "--no-beside", "--direction", "a2b", "--results", home,
-            "--workers", "1",
+            "--set", "mapper.steps=4000", "--no-references", "--direction", "a2b",
+            "--results", home, "--workers", "1",
         ]  # fmt: skip
         return arguments, {**os.environ, "ISP_BENCH_HOME": str(tmp_path / home)}
 
