@@ -38,14 +38,15 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.progress import Progress
     from benchmark.steps.load import load_mapper
     from benchmark.steps.whole_picture import packed, watched
+    from benchmark.store.step import FitMapper
 
     check_output(args.image, args.output, SUFFIXES)
     with clean_stops(), Progress() as progress:
         trained, context = open_trained(args, progress)
-        found = trained.matching("mapper")
+        found = trained.matching(FitMapper)
         levels = levels_of(args.image)
         picture = read_raw(args.image, levels)
-        for sentence in (*picture.notes, trained.choice("mapper", found)):
+        for sentence in (*picture.notes, trained.choice(found)):
             progress.say(sentence)
         raw = packed(picture)
         mapper = load_mapper(found[0].key, context)
@@ -54,7 +55,7 @@ def execute(args: argparse.Namespace) -> int:
     tags = read_tags(args.image, levels, picture.frame).scaled(raw[0].numpy(), mapped[0].numpy())
     mosaic = unpack(mapped[0].numpy(), tags.cfa)
     target = f"camera {args.to.upper()} of {found[0].data['name']}"
-    write_raw(args.output, mosaic, tags, f"{target} by {found[0].fields['method']}")
+    write_raw(args.output, mosaic, tags, f"{target} by {found[0].method}")
     print(
         f"{args.output}: {mosaic.shape[1]} x {mosaic.shape[0]} sensor pixels, cfa {tags.cfa}, "
         f"black 0, white {WHITE}"

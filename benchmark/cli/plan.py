@@ -98,7 +98,7 @@ def _print_text(
         cost = costs[key]
         time = "" if states[key] == "done" else readable_time(cost.seconds) if cost else "?"
         print(f"{states[key]:8}{key}  {time:>7}  {spec.title}")
-    trainings = sum(spec.kind in ("mapper", "isp") for spec in specs.values())
+    trainings = sum(spec.is_training for spec in specs.values())
     missing = [key for key in specs if states[key] != "done"]
     print(
         f"{len(session.plan.cells)} cells, {len(specs)} steps, {trainings} of them trainings; "

@@ -47,28 +47,29 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.progress import Progress
     from benchmark.steps.load import load_isp, load_mapper
     from benchmark.steps.whole_picture import packed, watched
+    from benchmark.store.step import TrainISP
 
     check_output(args.image, args.output, SUFFIXES)
     with clean_stops(), Progress() as progress:
         trained, context = open_trained(args, progress)
         mappers = []
         if args.mapper is None:
-            isps = trained.matching("isp")
+            isps = trained.matching(TrainISP)
         else:
             isps, mappers = trained.pair()
-            if isps[0].inputs:
+            if isps[0].raw is not None:
                 raise BenchError(
                     f"The ISP {isps[0].key} was trained on mapped raw, so it takes raw of the "
                     "other camera as it is: leave --mapper out."
                 )
         picture = read_raw(args.image, levels_of(args.image)).in_frame()
-        for sentence in (*picture.notes, trained.choice("isp", isps)):
+        for sentence in (*picture.notes, trained.choice(isps)):
             progress.say(sentence)
         raw = packed(picture).to(context.device)
         if mappers:
-            progress.say(trained.choice("mapper", mappers))
+            progress.say(trained.choice(mappers))
             mapper = load_mapper(mappers[0].key, context)
-            direction = "b2a" if isps[0].fields["look"] == "a" else "a2b"
+            direction = "b2a" if isps[0].look == "a" else "a2b"
             raw = watched(lambda x: mapper(x, direction), raw, progress, "map")
         isp = load_isp(isps[0].key, context)
         srgb = watched(isp, raw.to(context.device), progress, "develop")[0].numpy()

@@ -8,10 +8,9 @@ from typing import Any
 
 from benchmark.errors import BenchError
 from benchmark.files import size_of
-from benchmark.store.step import StepSpec
+from benchmark.store.step import TRAININGS, StepSpec
 from benchmark.store.store import Store
 
-TRAININGS = ("mapper", "isp")
 METHOD = ("method", "version", "config", "source")
 RENDERING = ("part", "extractor", "images", "setting", "oracle")
 
@@ -48,7 +47,7 @@ class History:
                 outcome = store.outcome(key)
             except (BenchError, ValueError, KeyError):
                 continue  # damaged; `isp-bench store verify` says so
-            if spec.kind in TRAININGS and not str(outcome.get("device", device)).startswith(device):
+            if spec.is_training and not str(outcome.get("device", device)).startswith(device):
                 continue
             # A training that was cut off: the loop's own seconds count all its parts.
             seconds = max(outcome.get("seconds", 0.0), outcome.get("wall_seconds", 0.0))
@@ -86,10 +85,10 @@ def _likeness(spec: StepSpec, spec_of: Callable[[str], StepSpec]) -> str:
 
 
 def _alike(spec: StepSpec, spec_of: Callable[[str], StepSpec]) -> Any:
-    names = METHOD if spec.kind in TRAININGS else RENDERING
+    names = METHOD if spec.is_training else RENDERING
     fields = {name: spec.fields[name] for name in names if name in spec.fields}
-    if spec.kind in TRAININGS:
+    if spec.is_training:
         return [spec.kind, fields]
     # A mapped raw takes as long to develop as any other: only what is run now counts.
     runs = {r: _alike(spec_of(k), spec_of) for r, k in spec.inputs.items() if r in TRAININGS}
-    return [spec.kind, fields, runs, spec.data.get("fingerprint")]
+    return [spec.kind, fields, runs, spec.data.fingerprint]

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from benchmark.cameras import Direction
 from benchmark.store.step import StepSpec
 
 NONE = "none"  # the mapper of floor and ceiling, the ISP of raw-to-raw
@@ -25,7 +26,7 @@ class Cell:
     protocol: str
     mapper: str
     isp: str
-    direction: str
+    direction: Direction
     seed: int
     score: str
     configuration: str

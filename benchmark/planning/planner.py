@@ -1,7 +1,6 @@
 """From what a user asks to one graph of steps, in which equal steps are one node."""
 
 import dataclasses
-import hashlib
 import inspect
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,16 @@ from typing import Any
 import isp_models
 import mappers
 import protocols
+from benchmark.cameras import Direction
 from benchmark.config import build
 from benchmark.data.base import DataSource
 from benchmark.errors import BenchError
+from benchmark.files import sha256_of
 from benchmark.planning.graph import NONE, Cell, Plan
 from benchmark.planning.preset import Preset
 from benchmark.planning.run_config import RunConfig, resolve_names, selected_protocols
 from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry
-from benchmark.store.step import StepSpec
+from benchmark.store.step import DataIdentity, FitMapper, MapRaw, Score, StepSpec, TrainISP
 from protocols.base import Evaluation, Protocol, RawSource
 
 BUILTIN = tuple(Path(m.__path__[0]) for m in (isp_models, mappers, protocols))
@@ -45,19 +46,10 @@ class _Fitted:
     label: str
 
 
-@dataclass(frozen=True)
-class DataIdentity:
-    """What decides the pixels of a data set."""
-
-    name: str
-    config: dict[str, Any]
-    fingerprint: str
-
-    @staticmethod
-    def of(source: DataSource) -> "DataIdentity":
-        """The identity of a data set that was created but perhaps not prepared."""
-        config = {k: _json(v) for k, v in dataclasses.asdict(source.config).items()}
-        return DataIdentity(source.info.name, config, source.fingerprint())
+def identity_of(source: DataSource) -> DataIdentity:
+    """The identity of a data set that was created but perhaps not prepared."""
+    config = {k: _json(v) for k, v in dataclasses.asdict(source.config).items()}
+    return DataIdentity(source.info.name, config, source.fingerprint())
 
 
 class Planner:
@@ -81,7 +73,7 @@ class Planner:
     ) -> None:
         self._config = config
         self._preset = preset
-        self._data = dataclasses.asdict(data)
+        self._data = data
         self._has = has
         self._extractor = extractor
         self._steps: dict[str, StepSpec] = {}
@@ -127,7 +119,7 @@ class Planner:
                 continue
             reason = (
                 f"The mapper '{mapper}' needs pixel-aligned anchor pairs, and the data set "
-                f"'{self._data['name']}' has none"
+                f"'{self._data.name}' has none"
             )
             if mapper in beside or "all" in self._config.mapper:
                 self._skipped.append(f"{reason}; it is left out.")
@@ -152,78 +144,91 @@ class Planner:
         if wanted not in self._has:
             raise BenchError(
                 f"The protocol '{protocol.info.name}' needs test pairs ('{wanted}'), and the data "
-                f"set '{self._data['name']}' has none."
+                f"set '{self._data.name}' has none."
             )
         return wanted
 
     def _cell(
-        self, protocol: Protocol, part: str, mapper: _Mapper, isp: str, direction: str, seed: int
+        self,
+        protocol: Protocol,
+        part: str,
+        mapper: _Mapper,
+        isp: str,
+        direction: Direction,
+        seed: int,
     ) -> Cell:
-        evaluation = protocol.evaluation(direction)  # type: ignore[arg-type]
+        evaluation = protocol.evaluation(direction)
         fitted = self._mapper(mapper, seed) if evaluation.uses_mapper else None
-        inputs = {}
-        if evaluation.train is not None:
-            inputs["isp"] = self._isp(isp, evaluation, fitted, seed)
-        fields = {
-            "protocol": protocol.info.name,
-            "version": protocol.info.version,
-            "part": part,
-            "camera": evaluation.test.camera,
-            "reference": evaluation.reference,
-        }
-        if evaluation.oracle is not None:
-            fields["oracle"] = evaluation.oracle
-        if evaluation.test.mapped is not None:
-            inputs["raw"] = self._map(evaluation.test, part, fitted, seed)
-        title = f"score {protocol.info.name} {mapper.label} {isp} {direction} seed {seed}"
-        bare = StepSpec("score", title, fields, inputs, self._data)
-        measured = {**fields, "extractor": self._extractor, "images": self._config.save_images}
-        score = self._add(StepSpec("score", title, measured, inputs, self._data))
+        spec = Score(
+            title=f"score {protocol.info.name} {mapper.label} {isp} {direction} seed {seed}",
+            data=self._data,
+            isp=self._isp(isp, evaluation, fitted, seed) if evaluation.train else None,
+            raw=self._map(evaluation.test, part, fitted, seed) if evaluation.test.mapped else None,
+            protocol=protocol.info.name,
+            version=protocol.info.version,
+            part=part,
+            camera=evaluation.test.camera,
+            reference=evaluation.reference,
+            oracle=evaluation.oracle,
+            extractor=self._extractor,
+            images=self._config.save_images,
+        )
         place = (protocol.info.name, mapper.name, isp, direction, seed)
         setting = tuple((key, _json(value)) for key, value in mapper.setting.items())
-        return Cell(*place, score, bare.key, setting)
+        return Cell(*place, self._add(spec), spec.configuration, setting)
 
     def _mapper(self, mapper: _Mapper, seed: int) -> _Fitted:
         """The step that fits a mapper; what it obeys at test time alone is not part of it."""
         cls: Any = MAPPERS.get(mapper.name)
-        fields = self._method("mapper", MAPPERS, mapper.name, mapper.setting)
+        method = self._method("mapper", MAPPERS, mapper.name, mapper.setting)
         usual = dataclasses.asdict(cls.Config())
         default = {key: _json(usual[key]) for key in cls.test_time}
-        setting = {k: fields["config"][k] for k in default if fields["config"][k] != default[k]}
-        fields = {**fields, "config": {**fields["config"], **default}, "seed": seed}
+        config = method["config"]
+        setting = {key: config[key] for key in default if config[key] != default[key]}
         trained = {k: v for k, v in mapper.setting.items() if k not in default}
-        title = f"fit {_Mapper(mapper.name, trained).label} seed {seed}"
-        key = self._add(StepSpec("mapper", title, fields, {}, self._data))
-        return _Fitted(key, setting, mapper.label)
+        spec = FitMapper(
+            title=f"fit {_Mapper(mapper.name, trained).label} seed {seed}",
+            data=self._data,
+            seed=seed,
+            **{**method, "config": {**config, **default}},
+        )
+        return _Fitted(self._add(spec), setting, mapper.label)
 
     def _map(self, source: RawSource, part: str, mapper: _Fitted | None, seed: int) -> str:
         assert mapper is not None
-        fields: dict[str, Any] = {"part": part, "camera": source.camera, "direction": source.mapped}
-        if mapper.setting:
-            fields["setting"] = mapper.setting
-        title = f"map {part} of camera {source.camera} by {mapper.label} seed {seed}"
-        return self._add(StepSpec("map", title, fields, {"mapper": mapper.key}, self._data))
+        assert source.mapped is not None
+        spec = MapRaw(
+            title=f"map {part} of camera {source.camera} by {mapper.label} seed {seed}",
+            data=self._data,
+            mapper=mapper.key,
+            part=part,
+            camera=source.camera,
+            direction=source.mapped,
+            setting=mapper.setting,
+        )
+        return self._add(spec)
 
     def _isp(self, name: str, evaluation: Evaluation, mapper: _Fitted | None, seed: int) -> str:
         assert evaluation.train is not None
-        look = evaluation.reference
-        fields = {
-            **self._method("isp", ISPS, name),
-            "seed": seed,
-            "look": look,
-        }
-        inputs = {}
-        title = f"train {name} for camera {look}"
+        raw, on = None, ""
         if evaluation.train.mapped is not None:
             assert mapper is not None
-            inputs["raw"] = self._map(evaluation.train, "train", mapper, seed)
-            title += f" on mapped raw ({mapper.label})"
-        return self._add(StepSpec("isp", f"{title} seed {seed}", fields, inputs, self._data))
+            raw = self._map(evaluation.train, "train", mapper, seed)
+            on = f" on mapped raw ({mapper.label})"
+        spec = TrainISP(
+            title=f"train {name} for camera {evaluation.reference}{on} seed {seed}",
+            data=self._data,
+            seed=seed,
+            look=evaluation.reference,
+            raw=raw,
+            **self._method("isp", ISPS, name),
+        )
+        return self._add(spec)
 
     def _method(
         self, kind: str, registry: Registry, name: str, setting: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Name, version and full config of a method; for a plug-in its source counts too."""
+        """The fields of :class:`Training` that name a method with its full config."""
         cls: Any = registry.get(name)
         values = {
             **self._preset.values(kind, name, cls.Config),
@@ -231,17 +236,15 @@ class Planner:
             **(setting or {}),
         }
         config = build(cls.Config, values, f"{kind} '{name}' in preset '{self._preset.name}'")
-        fields: dict[str, Any] = {
+        file = Path(inspect.getfile(cls))
+        source = None if file.parent in BUILTIN else sha256_of(file)
+        return {
             "method": name,
             "version": cls.info.version,
             "config": {k: _json(v) for k, v in dataclasses.asdict(config).items()},
+            "precision": self._config.precision,
+            "source": source,
         }
-        if self._config.precision != "float32":
-            fields["precision"] = self._config.precision
-        file = Path(inspect.getfile(cls))
-        if file.parent not in BUILTIN:
-            fields["source"] = hashlib.sha256(file.read_bytes()).hexdigest()
-        return fields
 
     def _add(self, spec: StepSpec) -> str:
         self._steps.setdefault(spec.key, spec)

@@ -26,7 +26,6 @@ from benchmark.store.step import KEY_LENGTH
 from benchmark.store.store import Store
 
 FORMAT = 1
-TRAINED = ("mapper", "isp")
 TABLES = (".md", ".tex", ".csv")
 TEXT_BYTES = 256 * 2**20
 STEP = f"steps/[0-9a-f]{{{KEY_LENGTH}}}"
@@ -127,7 +126,7 @@ def _step_files(store: Store, key: str, weights: bool) -> dict[str, Path]:
             "run again; only what is missing is made anew."
         )
     names = ["spec.json", "done.json"]
-    if weights and spec.kind in TRAINED:
+    if weights and spec.is_training:
         store.verified(key, WEIGHTS)
         names.append(WEIGHTS)
     return {f"steps/{key}/{name}": store.step_folder(key) / name for name in names}

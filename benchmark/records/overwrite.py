@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from benchmark.errors import BenchError
 from benchmark.planning.graph import Cell
 from benchmark.records.record import read_records
+from benchmark.store.step import DataIdentity
 
 Overwrite = Literal["never", "only-missing", "always"]
 
 
 def cells_to_run(
-    folder: Path, cells: Sequence[Cell], data: dict[str, Any], preset: str, overwrite: Overwrite
+    folder: Path, cells: Sequence[Cell], data: DataIdentity, preset: str, overwrite: Overwrite
 ) -> tuple[Cell, ...]:
     """The cells that are run beside the records in `folder`.
 
@@ -21,7 +22,7 @@ def cells_to_run(
     Args:
         folder: the run's folder.
         cells: what the user asks for.
-        data: the data set's identity.
+        data: the data set.
         preset: the preset's name.
         overwrite: about a result of the same cell with another configuration. "never": it is an
             error; "only-missing": it stands, and the cell is left out; "always": a new one is made.
@@ -39,11 +40,11 @@ def cells_to_run(
             raise BenchError(
                 f"{folder} holds results of preset '{record.preset}', not '{preset}'. {advice}"
             )
-        if record.data["fingerprint"] != data["fingerprint"]:
+        if record.data["fingerprint"] != data.fingerprint:
             raise BenchError(
                 f"{folder} holds results on other data ({record.data['name']}, fingerprint "
-                f"{record.data['fingerprint'][:12]}; now {data['name']}, "
-                f"{data['fingerprint'][:12]}). {advice}"
+                f"{record.data['fingerprint'][:12]}; now {data.name}, "
+                f"{data.fingerprint[:12]}). {advice}"
             )
         cell = planned.get(record.cell)
         if cell is not None and cell.configuration != record.configuration:

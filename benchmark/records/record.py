@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -149,7 +150,7 @@ def write_record(
         protocol=cell.protocol,
         mapper=cell.mapper,
         isp=cell.isp,
-        direction=cell.direction,  # type: ignore[arg-type]
+        direction=cell.direction,
         seed=cell.seed,
         setting=dict(cell.setting),
         supervision=mapper.supervision if mapper else "",
@@ -158,7 +159,7 @@ def write_record(
         role="named" if named else "beside",
         title=PROTOCOLS.get(cell.protocol).title,  # type: ignore[attr-defined]
         cameras=cameras,
-        data=spec.data,
+        data=asdict(spec.data),
         preset=preset.name,
         reduced=preset.reduced,
         n=len(measures["ids"]),

@@ -13,22 +13,15 @@ from typing import Any
 from benchmark.errors import BenchError
 from benchmark.files import sha256_of
 from benchmark.metrics.fid_weights import FidWeights
-from benchmark.records.bundle import TRAINED, Bundle
+from benchmark.records.bundle import Bundle
 from benchmark.records.record import Record, read_records
-from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
+from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
 from benchmark.steps.context import Context
 from benchmark.steps.load import WEIGHTS
 from benchmark.steps.run import run_step
 from benchmark.steps.score import MEASURES
-from benchmark.store.step import StepSpec, is_key
+from benchmark.store.step import FitMapper, Score, StepSpec, TrainISP, is_key, step_from_json
 from benchmark.store.store import Store
-
-VERSIONED = {
-    "mapper": (MAPPERS, "method"),
-    "isp": (ISPS, "method"),
-    "score": (PROTOCOLS, "protocol"),
-}
-RUN_AGAIN = ("map", "score")
 
 
 @dataclass(frozen=True)
@@ -95,7 +88,7 @@ class Reproduction:
                 continue
             self._check(spec)
             scratch.add(spec)
-            if spec.kind in TRAINED:
+            if spec.is_training:
                 self._place_weights(spec, scratch)
             else:
                 run_step(key, self._context_for(spec, scratch))
@@ -112,19 +105,22 @@ class Reproduction:
 
     def _check(self, spec: StepSpec) -> None:
         """Whether this installation has the same methods and data."""
-        if spec.kind not in (*TRAINED, *RUN_AGAIN):
-            raise BenchError(f"'{spec.kind}' is no kind of step.")
-        if spec.kind in VERSIONED:
-            registry, field = VERSIONED[spec.kind]
-            here = registry.info(spec.fields[field]).version
-            if here != spec.fields["version"]:
-                raise BenchError(
-                    f"'{spec.fields[field]}' has version {spec.fields['version']} in the bundle "
-                    f"and {here} here; install isp-bench {self._bundle.manifest['isp-bench']}."
-                )
-        self._check_data(
-            spec.data["name"], json.dumps(spec.data["config"]), spec.data["fingerprint"]
-        )
+        match spec:
+            case FitMapper():
+                self._check_version(MAPPERS, spec.method, spec.version)
+            case TrainISP():
+                self._check_version(ISPS, spec.method, spec.version)
+            case Score():
+                self._check_version(PROTOCOLS, spec.protocol, spec.version)
+        self._check_data(spec.data.name, json.dumps(spec.data.config), spec.data.fingerprint)
+
+    def _check_version(self, registry: Registry, name: str, version: int) -> None:
+        here = registry.info(name).version
+        if here != version:
+            raise BenchError(
+                f"'{name}' has version {version} in the bundle and {here} here; install isp-bench "
+                f"{self._bundle.manifest['isp-bench']}."
+            )
 
     @cache  # noqa: B019 - of one short-lived object; a fingerprint may read every picture
     def _check_data(self, name: str, config: str, fingerprint: str) -> None:
@@ -154,7 +150,7 @@ class Reproduction:
 
     def _context_for(self, spec: StepSpec, scratch: Store) -> Context:
         """Inception weights only where the record was measured with the same."""
-        wanted = spec.fields.get("extractor")
+        wanted = spec.extractor if isinstance(spec, Score) else None
         same = self._inception is not None and self._inception.sha256 == wanted
         path = self._inception.path if same and self._inception is not None else None
         return dataclasses.replace(self._context, store=scratch, fid_weights=path)
@@ -204,9 +200,9 @@ def _read_spec(folder: Path) -> StepSpec:
         BenchError: it is not, or names other steps by something that is no key.
     """
     try:
-        spec = StepSpec(**json.loads((folder / "spec.json").read_text(encoding="utf-8")))
+        spec = step_from_json(json.loads((folder / "spec.json").read_text(encoding="utf-8")))
         genuine = spec.key == folder.name and all(map(is_key, spec.inputs.values()))
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, RecursionError, BenchError) as error:
         raise BenchError(f"The bundle's step {folder.name} cannot be read: {error}.") from error
     if not genuine:
         raise BenchError(f"The bundle's step {folder.name} is not what its key says.")

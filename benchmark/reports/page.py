@@ -14,6 +14,7 @@ from benchmark.files import write_atomic
 from benchmark.records.record import Record
 from benchmark.reports.html import grid, page, table_html
 from benchmark.reports.table import Table
+from benchmark.store.step import TRAININGS
 
 FILE = "report.html"
 QUALITY = 88  # of the embedded JPEGs
@@ -71,7 +72,7 @@ def _pictures(folder: Path) -> Iterator[str]:
 def _trained(records: Sequence[Record]) -> dict[str, dict[str, Any]]:
     """Every mapper and ISP behind the records, by key."""
     steps = {key: step for record in records for key, step in record.steps.items()}
-    chosen = {key: step for key, step in steps.items() if step["kind"] in ("mapper", "isp")}
+    chosen = {key: step for key, step in steps.items() if step["kind"] in TRAININGS}
     return dict(sorted(chosen.items(), key=lambda item: item[1]["title"]))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from benchmark.metrics.metric import METRICS
 from benchmark.records.record import Record
 from benchmark.reports.aggregate import Score, indistinguishable_from_best, score
+from benchmark.store.step import TRAININGS
 
 NO_WEIGHTS = "no weights"
 REFERENCES = "References"
@@ -170,7 +171,7 @@ def notes_of(records: Sequence[Record]) -> tuple[str, ...]:
     """What a reader must know: preset, reductions, losses left out, missing weights."""
     first = records[0]
     notes = [f"Preset {first.preset}" + (f": {first.reduced}" if first.reduced else ".")]
-    trained = [s for r in records for s in r.steps.values() if s["kind"] in ("mapper", "isp")]
+    trained = [s for r in records for s in r.steps.values() if s["kind"] in TRAININGS]
     bare = sorted({s["method"] for s in trained if s.get("config", {}).get("vgg") == "off"})
     if bare:
         notes.append(f"Trained without the VGG-19 loss of the recipe: {', '.join(bare)}.")

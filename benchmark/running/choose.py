@@ -92,10 +92,7 @@ def _sensible_workers(plan: Plan, context: Context, gpus: int) -> int:
 
 def _trainings(plan: Plan, store: Store) -> int:
     """How many trainings are missing."""
-    return sum(
-        spec.kind in ("mapper", "isp") and not store.is_done(key)
-        for key, spec in plan.steps.items()
-    )
+    return sum(spec.is_training and not store.is_done(key) for key, spec in plan.steps.items())
 
 
 def cores() -> int:

@@ -8,12 +8,13 @@ from typing import Any
 
 import torch
 
+from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.base import CameraPair, DataSource
 from benchmark.errors import BenchError
 from benchmark.files import require_writable
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.planning.graph import Cell, Plan
-from benchmark.planning.planner import DataIdentity, Planner
+from benchmark.planning.planner import Planner, identity_of
 from benchmark.planning.preset import Preset, load_preset
 from benchmark.planning.run_config import RunConfig, split_data
 from benchmark.progress import Progress
@@ -25,6 +26,7 @@ from benchmark.running.choose import check_executor, make_executor, step_command
 from benchmark.running.levels import command_lines
 from benchmark.running.runner import Outcome, Runner
 from benchmark.steps.context import Context
+from benchmark.store.step import DataIdentity, FitMapper, TrainISP
 from benchmark.store.store import Store, default_store
 from benchmark.training.batches import crop_grid
 from benchmark.training.device import device_name, pick_device
@@ -70,7 +72,7 @@ class Session:
                 that an ISP learns.
         """
         context = Context(self.store, self.device, progress, self._fid_weights)
-        _check_pictures(self.plan, context.data(vars(self.identity)))
+        _check_pictures(self.plan, context.data(self.identity))
         write_planned(self.folder, self.plan.steps)
         missing = {} if self.weights.weights else {"fid": NO_FID}
         named = set(self.config.mapper)
@@ -120,10 +122,10 @@ def open_session(config: RunConfig, *, download: bool = True) -> Session:
     store = Store(config.store or default_store())
     _check_space(store.folder)
     weights = search_weights(config.fid_weights, download)
-    identity = DataIdentity.of(source)
+    identity = identity_of(source)
     extractor = weights.weights.sha256 if weights.weights else None
     plan = Planner(config, preset, identity, source.parts(), extractor).plan()
-    cells = cells_to_run(folder, plan.cells, vars(identity), preset.name, config.overwrite)
+    cells = cells_to_run(folder, plan.cells, identity, preset.name, config.overwrite)
     plan = plan.only(cells)
     _check_methods(plan)
     return Session(config, preset, source, identity, weights, plan, store, folder, device)
@@ -148,30 +150,37 @@ def default_name(config: RunConfig) -> str:
 def _check_methods(plan: Plan) -> None:
     """What trained methods need beyond the packages, e.g. weights of a perceptual loss."""
     for spec in plan.steps.values():
-        if spec.kind == "isp":
-            ISPS.create(spec.fields["method"], **spec.fields["config"]).check_needs()
+        if isinstance(spec, TrainISP):
+            ISPS.create(spec.method, **spec.config).check_needs()
 
 
 def _check_pictures(plan: Plan, data: CameraPair) -> None:
     """Whether every training finds crops and sRGB; known once the pictures are there."""
+    cameras: tuple[Camera, ...]
     for spec in plan.steps.values():
-        if spec.kind not in ("mapper", "isp"):
-            continue
-        registry = MAPPERS if spec.kind == "mapper" else ISPS
-        cameras = data.train if spec.kind == "mapper" else (spec.fields["look"],)
-        if spec.kind == "isp" and any(r.srgb is None for r in data.train[spec.fields["look"]]):
-            name = {"a": data.camera_a, "b": data.camera_b}[spec.fields["look"]]
-            raise BenchError(
-                f"{spec.title}: pictures of {name} have no sRGB, so no ISP can learn its look. "
-                "Without sRGB there is the protocol raw-to-raw."
-            )
-        method = registry.create(spec.fields["method"], **spec.fields["config"])
+        match spec:
+            case FitMapper():
+                cameras, method = CAMERAS, MAPPERS.create(spec.method, **spec.config)
+            case TrainISP():
+                cameras, method = (spec.look,), ISPS.create(spec.method, **spec.config)
+                _check_srgb(spec, data)
+            case _:
+                continue
         for stage in method.stages():
             for camera in cameras:
                 try:
                     crop_grid(data.train[camera], stage.crop_size)
                 except BenchError as error:
                     raise BenchError(f"{spec.title}, {stage.name}: {error}") from error
+
+
+def _check_srgb(spec: TrainISP, data: CameraPair) -> None:
+    if any(record.srgb is None for record in data.train[spec.look]):
+        name = {"a": data.camera_a, "b": data.camera_b}[spec.look]
+        raise BenchError(
+            f"{spec.title}: pictures of {name} have no sRGB, so no ISP can learn its look. "
+            "Without sRGB there is the protocol raw-to-raw."
+        )
 
 
 def _check_space(folder: Path) -> None:

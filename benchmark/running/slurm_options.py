@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmark.errors import BenchError
+from benchmark.store.step import KINDS, Kind
 
-KINDS = ("mapper", "map", "isp", "score")
 OURS = ("array", "dependency", "error", "open_mode", "output", "signal")
 MINUTES = 240  # time limit of a job unless one is given; training goes on in the next job
 FORMS = "MINUTES, MINUTES:SECONDS, HOURS:MINUTES:SECONDS, DAYS-HOURS or DAYS-HOURS:MINUTES:SECONDS"
@@ -29,14 +29,14 @@ class SlurmOptions:
         self.cluster = values.pop("cluster", "slurm")
         if self.cluster not in ("slurm", "local"):
             raise BenchError(f"--slurm cluster={self.cluster}: it is slurm or local.")
-        self._kinds: dict[str, dict[str, Any]] = {}
+        self._kinds: dict[Kind, dict[str, Any]] = {}
         for kind in KINDS:
             own = {k.partition(".")[2]: v for k, v in values.items() if k.startswith(f"{kind}.")}
             general = {k: v for k, v in values.items() if "." not in k}
             self._kinds[kind] = {**general, **own}
         for key in values:
-            kind, _, name = key.rpartition(".")
-            if name in OURS or kind not in ("", *KINDS):
+            prefix, _, name = key.rpartition(".")
+            if name in OURS or prefix not in ("", *KINDS):
                 raise BenchError(
                     f"--slurm {key}: give long options of sbatch, for all steps (KEY=VALUE) or "
                     f"for one kind ({', '.join(KINDS)}; KIND.KEY=VALUE). These are set by the run: "
@@ -45,11 +45,11 @@ class SlurmOptions:
             if name == "time":
                 minutes(values[key])
 
-    def of(self, kind: str) -> dict[str, Any]:
+    def of(self, kind: Kind) -> dict[str, Any]:
         """The options of a kind of step, without its time."""
         return {key: value for key, value in self._kinds[kind].items() if key != "time"}
 
-    def minutes(self, kind: str) -> int:
+    def minutes(self, kind: Kind) -> int:
         """The time limit of a kind's jobs, in minutes."""
         return minutes(self._kinds[kind].get("time", MINUTES))
 

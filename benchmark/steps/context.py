@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from benchmark.data.base import CameraPair
 from benchmark.progress import Progress
 from benchmark.registry import DATASETS
+from benchmark.store.step import DataIdentity
 from benchmark.store.store import Store
 
 
@@ -29,12 +29,12 @@ class Context:
     fid_weights: Path | None = None
     _data: dict[str, CameraPair] = field(default_factory=dict)
 
-    def data(self, identity: dict[str, Any]) -> CameraPair:
+    def data(self, identity: DataIdentity) -> CameraPair:
         """The prepared data set; prepared now if it is not."""
-        fingerprint = identity["fingerprint"]
+        fingerprint = identity.fingerprint
         if fingerprint not in self._data:
-            source = DATASETS.create(identity["name"], **identity["config"])
-            folder = self.store.data_folder(identity["name"], fingerprint)
+            source = DATASETS.create(identity.name, **identity.config)
+            folder = self.store.data_folder(identity.name, fingerprint)
             with self.store.lock(folder, wait=True):
                 self._data[fingerprint] = source.prepare(folder, self.progress)
                 self.store.seal(folder)

@@ -1,44 +1,65 @@
 """Loading fitted mappers and trained ISPs from a store."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
 
 import torch
 from safetensors.torch import load_model
 
+from benchmark.errors import BenchError
 from benchmark.registry import ISPS, MAPPERS
 from benchmark.seeds import seed_of
 from benchmark.steps.context import Context
+from benchmark.store.step import FitMapper, Training, TrainISP
 from isp_models.base import DeepISP
 from mappers.base import Mapper
 
+T = TypeVar("T", bound=Training)
 WEIGHTS = "weights.safetensors"
 
 
-def create_mapper(fields: dict[str, Any], seed: int) -> Mapper:
-    """A mapper as it is before its fit, initialised from the seed of its step."""
+def create_mapper(spec: FitMapper, setting: Mapping[str, Any] | None = None) -> Mapper:
+    """A mapper as it is before its fit, initialised from the seed of its step.
+
+    Args:
+        spec: its step.
+        setting: values in place of those in the step's config.
+    """
     with torch.random.fork_rng():
-        torch.manual_seed(seed_of("init", seed, fields["method"]))
-        return cast(Mapper, MAPPERS.create(fields["method"], **fields["config"]))
+        torch.manual_seed(seed_of("init", spec.seed, spec.method))
+        return cast(Mapper, MAPPERS.create(spec.method, **{**spec.config, **(setting or {})}))
 
 
-def load_mapper(key: str, context: Context, setting: dict[str, Any] | None = None) -> Mapper:
+def load_mapper(key: str, context: Context, setting: Mapping[str, Any] | None = None) -> Mapper:
     """A fitted mapper from the store, ready to map.
 
     Args:
         key: of its step.
         context: where the store is, and the device.
         setting: changed values of the config fields that it declares as test-time ones.
+
+    Raises:
+        BenchError: the key is not that of a mapper, or the weights are damaged.
     """
-    fields = context.store.spec(key).fields
-    fields = {**fields, "config": {**fields["config"], **(setting or {})}}
-    mapper = create_mapper(fields, fields["seed"])
+    mapper = create_mapper(_of_kind(FitMapper, key, context), setting)
     load_model(mapper, context.store.verified(key, WEIGHTS))
     return mapper.to(context.device).eval()
 
 
 def load_isp(key: str, context: Context) -> DeepISP:
-    """A trained ISP from the store, ready to develop."""
-    fields = context.store.spec(key).fields
-    isp = cast(DeepISP, ISPS.create(fields["method"], **fields["config"]))
+    """A trained ISP from the store, ready to develop.
+
+    Raises:
+        BenchError: the key is not that of an ISP, or the weights are damaged.
+    """
+    spec = _of_kind(TrainISP, key, context)
+    isp = cast(DeepISP, ISPS.create(spec.method, **spec.config))
     load_model(isp, context.store.verified(key, WEIGHTS))
     return isp.to(context.device).eval()
+
+
+def _of_kind(kind: type[T], key: str, context: Context) -> T:
+    spec = context.store.spec(key)
+    if not isinstance(spec, kind):
+        raise BenchError(f"The step {key} ({spec.title}) is of kind '{spec.kind}'.")
+    return spec

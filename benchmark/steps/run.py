@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +20,8 @@ from benchmark.seeds import seed_of
 from benchmark.stage import Stage
 from benchmark.steps.context import Context
 from benchmark.steps.load import WEIGHTS, create_mapper, load_isp, load_mapper
-from benchmark.steps.score import ScoreStep
-from benchmark.store.step import StepSpec
+from benchmark.steps.score import Scoring
+from benchmark.store.step import FitMapper, MapRaw, Score, StepSpec, Training, TrainISP
 from benchmark.store.store import Store
 from benchmark.training.batches import Batches, PairedBatches, UnpairedBatches
 from benchmark.training.device import peak_mb, reset_peak
@@ -52,7 +53,7 @@ def run_step(key: str, context: Context) -> None:
             return
         reset_peak()
         start = time.monotonic()
-        outcome = _KINDS[spec.kind](spec, context)
+        outcome = _outcome(spec, context)
         store.finish(
             key,
             {**outcome, "wall_seconds": time.monotonic() - start, "peak_mb": peak_mb()},
@@ -77,54 +78,68 @@ def attempt_step(key: str, context: Context) -> str | None:
     return None
 
 
-def _fit_mapper(spec: StepSpec, context: Context) -> dict[str, Any]:
-    fields = spec.fields
-    name, seed = fields["method"], fields["seed"]
+def _outcome(spec: StepSpec, context: Context) -> dict[str, Any]:
+    """Does the step's work; returns what is worth knowing about it."""
+    match spec:
+        case FitMapper():
+            return _fit_mapper(spec, context)
+        case MapRaw():
+            return _map_raw(spec, context)
+        case TrainISP():
+            return _train_isp(spec, context)
+        case Score():
+            return _score(spec, context)
+        case _:
+            raise TypeError(f"a step of kind '{spec.kind}' has nothing to do")
+
+
+def _fit_mapper(spec: FitMapper, context: Context) -> dict[str, Any]:
     data = context.data(spec.data)
-    mapper = create_mapper(fields, seed)
-    declared = DeclaredData(data, name, mapper.info.supervision)
+    mapper = create_mapper(spec)
+    declared = DeclaredData(data, spec.method, mapper.info.supervision)
     mapper.fit(declared)
     if mapper.stages() and mapper.info.supervision == "none":
         raise BenchError(
-            f"The mapper '{name}' has training stages but declares supervision 'none'. "
+            f"The mapper '{spec.method}' has training stages but declares supervision 'none'. "
             'Register it with supervision="unpaired" or "anchors".'
         )
 
     def batches(stage: Stage) -> Batches:
-        return UnpairedBatches(data.train["a"], data.train["b"], declared.anchor_set(), stage, seed)
+        anchors = declared.anchor_set()
+        return UnpairedBatches(data.train["a"], data.train["b"], anchors, stage, spec.seed)
 
     return _train(mapper, batches, spec, context)
 
 
-def _train_isp(spec: StepSpec, context: Context) -> dict[str, Any]:
-    fields = spec.fields
-    data = context.data(spec.data)
-    look = data.train[fields["look"]]
-    mapped = spec.inputs.get("raw")
-    raw = _mapped_images(context.store, mapped) if mapped is not None else look
+def _train_isp(spec: TrainISP, context: Context) -> dict[str, Any]:
+    look = context.data(spec.data).train[spec.look]
+    raw = look if spec.raw is None else _mapped_images(context.store, spec.raw)
     with torch.random.fork_rng():
-        torch.manual_seed(seed_of("init", fields["seed"], fields["method"]))
-        isp: DeepISP = ISPS.create(fields["method"], **fields["config"])
+        torch.manual_seed(seed_of("init", spec.seed, spec.method))
+        isp: DeepISP = ISPS.create(spec.method, **spec.config)
 
     def batches(stage: Stage) -> Batches:
-        return PairedBatches(raw, look, stage, fields["seed"])
+        return PairedBatches(raw, look, stage, spec.seed)
 
     return _train(isp, batches, spec, context)
 
 
 def _train(
-    model: Mapper | DeepISP, batches: Any, spec: StepSpec, context: Context
+    model: Mapper | DeepISP,
+    batches: Callable[[Stage], Batches],
+    spec: Training,
+    context: Context,
 ) -> dict[str, Any]:
     folder = context.store.step_folder(spec.key)
     trained = Trainer(
         model,
         batches,
         folder,
-        seed=spec.fields["seed"],
+        seed=spec.seed,
         device=context.device,
         progress=context.progress,
         title=spec.title,
-        bfloat16=spec.fields.get("precision") == "bfloat16",
+        bfloat16=spec.precision == "bfloat16",
     ).train()
     part = folder / f".{WEIGHTS}.part"
     save_model(model, str(part))
@@ -138,10 +153,9 @@ def _train(
     }
 
 
-def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
-    fields = spec.fields
-    images = _part(context.data(spec.data), fields["part"], fields["camera"])
-    mapper = load_mapper(spec.inputs["mapper"], context, fields.get("setting"))
+def _map_raw(spec: MapRaw, context: Context) -> dict[str, Any]:
+    images = _part(context.data(spec.data), spec.part, spec.camera)
+    mapper = load_mapper(spec.mapper, context, spec.setting)
     writer = ImageWriter(context.store.step_folder(spec.key) / "images")
     with context.progress.task(spec.title, len(images)) as task, torch.inference_mode():
         for i, image in enumerate(images):
@@ -150,7 +164,7 @@ def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
                 writer.keep(i)
             else:
                 raw = torch.from_numpy(images.raw(i))[None].to(context.device)
-                mapped = mapper(raw, fields["direction"])[0].cpu().numpy()
+                mapped = mapper(raw, spec.direction)[0].cpu().numpy()
                 if not np.isfinite(mapped).all():
                     raise BenchError(f"{spec.title}: the mapped raw of {image.id} holds NaN.")
                 counts = np.rint(mapped * MAPPED_RANGE).astype(np.uint16)
@@ -161,32 +175,25 @@ def _map_images(spec: StepSpec, context: Context) -> dict[str, Any]:
     return {"pictures": len(images)}
 
 
-def _score(spec: StepSpec, context: Context) -> dict[str, Any]:
-    fields = spec.fields
+def _score(spec: Score, context: Context) -> dict[str, Any]:
     data = context.data(spec.data)
-    mapped = spec.inputs.get("raw")
-    raws = (
-        _mapped_images(context.store, mapped)
-        if mapped is not None
-        else _part(data, fields["part"], fields["camera"])
-    )
-    isp_key = spec.inputs.get("isp")
-    return ScoreStep(
+    if spec.raw is None:
+        raws = _part(data, spec.part, spec.camera)
+    else:
+        raws = _mapped_images(context.store, spec.raw)
+    return Scoring(
         raws=raws,
-        truth=_part(data, fields["part"], fields["reference"]),
-        isp=load_isp(isp_key, context) if isp_key is not None else None,
+        truth=_part(data, spec.part, spec.reference),
+        isp=None if spec.isp is None else load_isp(spec.isp, context),
         folder=context.store.step_folder(spec.key),
         device=context.device,
         progress=context.progress,
         title=spec.title,
-        fid_weights=context.fid_weights if fields["extractor"] is not None else None,
-        save_images=fields["images"],
-        aligned=fields["part"] == "aligned",
-        oracle=fields.get("oracle"),
+        fid_weights=None if spec.extractor is None else context.fid_weights,
+        save_images=spec.images,
+        aligned=spec.part == "aligned",
+        oracle=spec.oracle,
     ).run()
-
-
-_KINDS = {"mapper": _fit_mapper, "map": _map_images, "isp": _train_isp, "score": _score}
 
 
 def _part(data: CameraPair, part: str, camera: Camera) -> ImageSet:

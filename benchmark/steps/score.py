@@ -38,7 +38,7 @@ SUFFIX = {"pytorch-fid": "", "antialiased": "_antialiased"}
 
 
 @dataclass
-class ScoreStep:
+class Scoring:
     """Measures one cell.
 
     Attributes:

@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmark.errors import BenchError
 from benchmark.store.states import StepState, state_of
-from benchmark.store.step import StepSpec, is_key
+from benchmark.store.step import DataIdentity, StepSpec, is_key
 from benchmark.store.store import Store
 
 LIKE = ("method", "protocol")  # a step is compared with others that have these in common
@@ -76,7 +76,7 @@ def differences(store: Store, old: StepSpec, new: StepSpec) -> list[str]:
     Other data is said once, not for every input again: they are all made from the same.
     """
     found = []
-    if old.data.get("fingerprint") != new.data.get("fingerprint"):
+    if old.data.fingerprint != new.data.fingerprint:
         found = _data_differences(old.data, new.data)
     return found + _step_differences(store, old, new)
 
@@ -98,11 +98,11 @@ def _step_differences(store: Store, old: StepSpec, new: StepSpec) -> list[str]:
     return found
 
 
-def _data_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    if old.get("name") != new.get("name"):
-        return [f"data: {old.get('name')} → {new.get('name')}"]
-    lines = [f"data.{line}" for line in _changes(old.get("config", {}), new.get("config", {}))]
-    marks = [str(data.get("fingerprint"))[:12] for data in (old, new)]
+def _data_differences(old: DataIdentity, new: DataIdentity) -> list[str]:
+    if old.name != new.name:
+        return [f"data: {old.name} → {new.name}"]
+    lines = [f"data.{line}" for line in _changes(old.config, new.config)]
+    marks = [data.fingerprint[:12] for data in (old, new)]
     return lines or [f"data: other content (fingerprint {marks[0]} → {marks[1]})"]
 
 

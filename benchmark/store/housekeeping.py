@@ -176,7 +176,7 @@ def _data_folder(store: Store, key: str) -> Path | None:
         data = store.spec(key).data
     except BenchError:
         return None
-    return store.data_folder(data["name"], data["fingerprint"]) if data else None
+    return store.data_folder(data.name, data.fingerprint)
 
 
 def _waste(title: str, path: Path) -> Waste:

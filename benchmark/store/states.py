@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from benchmark.errors import BenchError
-from benchmark.store.step import StepSpec
+from benchmark.store.step import Kind, StepSpec
 from benchmark.store.store import Store
 
 State = Literal["done", "missing", "waiting", "running", "failed"]
@@ -17,7 +17,7 @@ class StepState:
 
     Attributes:
         key: of the step.
-        kind: "mapper", "map", "isp" or "score".
+        kind: of the step; None where its description is damaged.
         title: for people.
         state: "missing" could run now, "waiting" needs other steps first, "running" is held by a
             living process.
@@ -26,7 +26,7 @@ class StepState:
     """
 
     key: str
-    kind: str
+    kind: Kind | None
     title: str
     state: State
     note: str = ""
@@ -38,8 +38,8 @@ def state_of(store: Store, key: str) -> StepState:
     try:
         spec = store.spec(key)
     except BenchError as error:
-        return StepState(key, "?", key, "failed", str(error))
-    data = f"{spec.data['name']}-{spec.data['fingerprint'][:8]}" if spec.data else ""
+        return StepState(key, None, key, "failed", str(error))
+    data = f"{spec.data.name}-{spec.data.fingerprint[:8]}"
     state, note = _stands(store, spec)
     return StepState(key, spec.kind, spec.title, state, note, data)
 

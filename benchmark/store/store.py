@@ -11,7 +11,6 @@ import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from benchmark.errors import BenchError
 from benchmark.files import require_writable, sha256_of, write_atomic
 from benchmark.interrupt import leave_if_requested
 from benchmark.store.lock import PLACE, Holding, Lock
-from benchmark.store.step import KEY_LENGTH, StepSpec
+from benchmark.store.step import KEY_LENGTH, StepSpec, step_from_json
 
 PRODUCTS = (".safetensors", ".json", ".npy", ".png")  # what a finished step vouches for
 NOTES = ("spec.json", "done.json", "failure.json")
@@ -73,7 +72,7 @@ class Store:
         folder = self.step_folder(spec.key)
         if not (folder / "spec.json").is_file():
             folder.mkdir(parents=True, exist_ok=True)
-            write_atomic(folder / "spec.json", json.dumps(asdict(spec), indent=1))
+            write_atomic(folder / "spec.json", json.dumps(spec.as_json(), indent=1))
 
     def spec(self, key: str) -> StepSpec:
         """What a step is.
@@ -85,8 +84,8 @@ class Store:
         if not file.is_file():
             raise BenchError(f"The store {self.folder} knows no step {key}.")
         try:
-            return StepSpec(**json.loads(file.read_text(encoding="utf-8")))
-        except (ValueError, TypeError) as error:
+            return step_from_json(json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, BenchError) as error:
             raise BenchError(
                 f"{file} is damaged ({error}). Delete {file.parent} and run again."
             ) from error

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
+from tests.benchmark.specs import fit, train
 
 
 def explained(bench, *words):
@@ -50,7 +50,7 @@ def test_what_changed_is_named(toy_run, bench, change, lines):
 
 def test_states_are_said(toy_run, bench, tmp_path):
     store = Store(tmp_path / "home")
-    spec = StepSpec("mapper", "fit first", {"method": "m", "seed": 0})
+    spec = fit("fit first")
     store.add(spec)
     assert "no step of this kind and method was finished" in bench("explain", spec.key).out
     store.fail(spec.key, "the loss is nan", "trace")
@@ -61,9 +61,9 @@ def test_states_are_said(toy_run, bench, tmp_path):
 
 def test_another_version_and_lost_inputs(bench, tmp_path):
     store = Store(tmp_path / "home")
-    old = StepSpec("isp", "old", {"method": "m", "version": 1}, {"raw": "0" * 20})
-    new = StepSpec("isp", "new", {"method": "m", "version": 2}, {"raw": "1" * 20})
-    gone = StepSpec("isp", "bare", {"method": "m", "version": 2})
+    old = train("old", version=1, raw="0" * 20)
+    new = train("new", version=2, raw="1" * 20)
+    gone = train("bare", version=2)
     for spec in (old, new, gone):
         store.add(spec)
     store.finish(old.key, {})
@@ -83,12 +83,10 @@ def test_wrong_words_are_said(bench, tmp_path):
 def test_the_nearest_is_the_one_with_the_fewest_differences(bench, tmp_path):
     store = Store(tmp_path / "home")
     for seed, rate in ((0, 1), (1, 2)):
-        spec = StepSpec(
-            "mapper", f"{seed} {rate}", {"method": "m", "config": {"rate": rate}, "seed": seed}
-        )
+        spec = fit(f"{seed} {rate}", config={"rate": rate}, seed=seed)
         store.add(spec)
         store.finish(spec.key, {})
-    asked = StepSpec("mapper", "asked", {"method": "m", "config": {"rate": 3}, "seed": 1})
+    asked = fit("asked", config={"rate": 3}, seed=1)
     store.add(asked)
     assert explained(bench, "asked") == {"asked": ["config.rate: 2 → 3"]}
     assert json.loads(bench("status", "--json").out)[-1]["state"] == "missing"

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from safetensors.torch import load_file, save
 
-from benchmark.store.step import StepSpec
+from tests.benchmark.specs import score
 from tests.conftest import TOY
 
 RUN = "results/toy-smoke"
@@ -119,9 +119,8 @@ def test_a_config_that_is_not_what_its_key_says(bundle, bench):
 
 def test_keys_that_are_paths_are_refused(bundle, bench):
     def escape(files):
-        spec = StepSpec("score", "t", {}, {"raw": "../../../etc"}, {})
-        text = json.dumps({"kind": "score", "title": "t", "inputs": spec.inputs})
-        text = json.dumps({**json.loads(text), "fields": {}, "data": {}})
+        spec = score(raw="../../../etc")
+        text = json.dumps(spec.as_json())
         return {**files, f"steps/{spec.key}/spec.json": text.encode()}
 
     rewrite(bundle, escape)

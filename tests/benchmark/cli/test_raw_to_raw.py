@@ -8,7 +8,7 @@ import torch
 
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
 from benchmark.progress import Progress
-from benchmark.steps.score import MEASURES, ScoreStep
+from benchmark.steps.score import MEASURES, Scoring
 from tests.benchmark.conftest import records
 
 
@@ -110,7 +110,7 @@ def test_the_camera_that_took_a_pair_reaches_the_measures(tmp_path):
             writer.write(i, record, rng.integers(0, 1000, (4, 32, 32)).astype(np.uint16))
         sets.append(writer.close())
     with Progress() as progress:
-        ScoreStep(*sets, None, tmp_path, torch.device("cpu"), progress, "score").run()
+        Scoring(*sets, None, tmp_path, torch.device("cpu"), progress, "score").run()
     assert json.loads((tmp_path / MEASURES).read_text())["born"] == ["a", "b"]
 
 

@@ -3,8 +3,8 @@
 import json
 
 from benchmark.records.needed import write_planned
-from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
+from tests.benchmark.specs import fit, mapped
 
 
 def states(bench, *arguments):
@@ -13,8 +13,8 @@ def states(bench, *arguments):
 
 def test_every_state_is_told(bench, tmp_path):
     store = Store(tmp_path / "home")
-    specs = {name: StepSpec("mapper", name, {"n": name}) for name in ("done", "bad", "new", "now")}
-    specs["later"] = StepSpec("map", "later", {}, {"mapper": specs["new"].key})
+    specs = {name: fit(name, method=name) for name in ("done", "bad", "new", "now")}
+    specs["later"] = mapped("later", mapper=specs["new"].key)
     for spec in specs.values():
         store.add(spec)
     store.finish(specs["done"].key, {})
@@ -37,7 +37,7 @@ def test_every_state_is_told(bench, tmp_path):
 
 def test_the_steps_of_one_run(bench, tmp_path):
     store = Store(tmp_path / "home")
-    mine, other = StepSpec("mapper", "mine", {"n": 1}), StepSpec("mapper", "other", {"n": 2})
+    mine, other = fit("mine", seed=1), fit("other", seed=2)
     for spec in (mine, other):
         store.add(spec)
         store.fail(spec.key, "reason", "trace")
@@ -54,7 +54,7 @@ def test_wrong_folders_are_said(bench):
 
 def test_a_damaged_description_is_a_failure_not_a_crash(bench, tmp_path):
     store = Store(tmp_path / "home")
-    spec = StepSpec("mapper", "m", {})
+    spec = fit()
     store.add(spec)
     (store.step_folder(spec.key) / "spec.json").write_text("{")
     ran = bench("status")

@@ -1,18 +1,14 @@
 """The graph: equal steps are one node, and keys depend on what decides a step and nothing else."""
 
-import dataclasses
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from benchmark.errors import BenchError
 from benchmark.planning.graph import Plan
-from benchmark.planning.planner import DataIdentity, Planner
+from benchmark.planning.planner import Planner
 from benchmark.planning.preset import load_preset
 from benchmark.planning.run_config import RunConfig
 from benchmark.registry import load_plugin
-from benchmark.store.step import StepSpec
+from benchmark.store.step import DataIdentity
 from tests.conftest import TOY
 
 HAS = frozenset({"anchors", "aligned", "scenes"})
@@ -160,23 +156,3 @@ def test_the_source_of_a_plugin_is_part_of_its_key(tmp_path):
     before = keys(make_plan(mapper=("edited",)), "mapper")
     file.write_text(source + "# changed\n")
     assert keys(make_plan(mapper=("edited",)), "mapper") != before
-
-
-fields = st.dictionaries(
-    st.text(min_size=1, max_size=8), st.one_of(st.integers(), st.text(), st.booleans()), max_size=4
-)
-
-
-@settings(max_examples=50, deadline=None)
-@given(fields, fields, st.sampled_from(["mapper", "isp"]))
-def test_equal_specs_have_equal_keys_and_others_do_not(one, two, kind):
-    a = StepSpec(kind, "a title", one, {"raw": "k"})
-    b = StepSpec(kind, "another title", dict(reversed(one.items())), {"raw": "k"})
-    assert a.key == b.key
-    assert (StepSpec(kind, "", two, {"raw": "k"}).key == a.key) == (_typed(one) == _typed(two))
-    assert dataclasses.replace(a, inputs={"raw": "l"}).key != a.key
-
-
-def _typed(values):
-    """True equals 1 in Python, but not in a key."""
-    return {k: (type(v), v) for k, v in values.items()}

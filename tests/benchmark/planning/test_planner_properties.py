@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmark.planning.graph import Plan
-from benchmark.store.step import StepSpec
+from benchmark.store.step import DataIdentity, StepSpec
 from tests.benchmark.planning.test_planner import count, make_plan
+from tests.benchmark.specs import score
 
 MAPPERS = ("toy-mapper", "identity", "global-gain", "global3x3", "global-poly")
 ISPS = ("toy-isp", "toy-impatient")
@@ -115,9 +116,10 @@ def graphs(draw):
 def keys_of(graph) -> list[str]:
     keys: list[str] = []
     for number, (field, seed, data, inputs) in enumerate(graph):
-        spec = StepSpec(
-            "kind", "title", {"number": number, "config": {"field": field}, "seed": seed},
-            {f"role{i}": keys[i] for i in sorted(inputs)}, {"fingerprint": data},
+        isp, raw, *_ = (*(keys[i] for i in sorted(inputs)), None, None)
+        spec = score(
+            isp=isp, raw=raw, protocol=f"{number} {field}", version=seed,
+            data=DataIdentity("toy", {}, data),
         )  # fmt: skip
         keys.append(spec.key)
     return keys

@@ -15,6 +15,7 @@ from benchmark.interrupt import clean_stops, stop_requested
 from benchmark.store import lock as module
 from benchmark.store.lock import FREE, PLACE, Lock, Owner, clock
 from benchmark.store.store import Store
+from tests.conftest import REPOSITORY
 
 spawn = multiprocessing.get_context("spawn")
 
@@ -65,7 +66,7 @@ def holder(tmp_path):
     """Another process that holds the lock of `tmp_path / "held"`."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, tmp_path / "held"], stdout=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=REPOSITORY,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"

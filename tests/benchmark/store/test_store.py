@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import BenchError
-from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
+from tests.benchmark.specs import fit
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def store(tmp_path):
     return Store(tmp_path / "store")
 
 
-SPEC = StepSpec("mapper", "fit something", {"method": "m", "seed": 0}, {})
+SPEC = fit("fit something")
 
 
 def test_a_step_is_done_only_when_its_last_file_is_there(store):

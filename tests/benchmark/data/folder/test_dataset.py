@@ -148,6 +148,6 @@ def test_a_full_disk(root, tmp_path, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("benchmark.files.save_array", full)
+    monkeypatch.setattr("benchmark.data.images.save_array", full)
     with pytest.raises(BenchError, match="cannot be written: No space left on device"):
         prepare(root, tmp_path / "out")

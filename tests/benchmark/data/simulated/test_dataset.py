@@ -215,9 +215,9 @@ def test_argument(tmp_path, monkeypatch):
 
 def test_config_survives_json():
     """A step finds the config again in the store."""
-    from benchmark.planning.planner import DataIdentity
+    from benchmark.planning.planner import identity_of
 
-    identity = json.loads(json.dumps(vars(DataIdentity.of(source()))))
+    identity = json.loads(json.dumps(vars(identity_of(source()))))
     again = DATASETS.create(identity["name"], **identity["config"])
     assert again.fingerprint() == identity["fingerprint"]
 
