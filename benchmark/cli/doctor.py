@@ -28,11 +28,13 @@ def execute(args: argparse.Namespace) -> int:
     import torch
 
     from benchmark import __version__
+    from benchmark.files import size_of
     from benchmark.metrics.fid_weights import search_weights
     from benchmark.records.environment import environment
     from benchmark.store.store import Store, default_store
+    from benchmark.units import readable_size
 
-    facts = environment("")
+    facts = environment()
     print(f"isp-bench {__version__}, Python {facts['python']}, {facts['system']}")
     print("packages:  " + ", ".join(f"{k} {v}" for k, v in facts["packages"].items()))
     devices = [f"cpu ({os.cpu_count()} cores, {torch.get_num_threads()} threads)"]
@@ -51,12 +53,8 @@ def execute(args: argparse.Namespace) -> int:
         print(f"FID:       {weights.path} ({genuine})")
     store = Store(args.store or default_store())
     free = shutil.disk_usage(store.folder).free
-    print(f"store:     {store.folder}, {_size(store.folder) / 1e6:.0f} MB used, "
-          f"{free / 1e9:.1f} GB free")  # fmt: skip
+    used = readable_size(size_of(store.folder))
+    print(f"store:     {store.folder}, {used} used, {readable_size(free)} free")
     for folder in sorted((store.folder / "data").glob("*")):
-        print(f"           data {folder.name}, {_size(folder) / 1e6:.0f} MB")
+        print(f"           data {folder.name}, {readable_size(size_of(folder))}")
     return 0
-
-
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

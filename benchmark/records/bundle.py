@@ -139,7 +139,7 @@ def _manifest(run: Path, keys: list[str], sums: dict[str, str]) -> dict[str, Any
         "run": run.resolve().name,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "steps": keys,
-        "environment": environment("see the records"),
+        "environment": environment(),
         "sha256": sums,
     }
 

@@ -13,7 +13,7 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def environment(device: str) -> dict[str, Any]:
+def environment() -> dict[str, Any]:
     """Where and with what a result was made."""
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {
@@ -23,18 +23,26 @@ def environment(device: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": platform.platform(),
         "processor": platform.machine(),
-        "device": device,
     }
 
 
 def _commit() -> str | None:
-    """The commit of the source tree, "+" behind it if files were changed; None outside git."""
-    here = Path(__file__).parent
-    commands = (["git", "rev-parse", "HEAD"], ["git", "status", "--porcelain"])
+    """The commit of the source tree, with a "+" if files were changed; None outside git.
+
+    An installed package may lie in somebody else's repository, so git must know this very file.
+    """
+    here = Path(__file__)
+    commands = (
+        ["git", "ls-files", "--error-unmatch", here.name],
+        ["git", "rev-parse", "HEAD"],
+        ["git", "status", "--porcelain"],
+    )
     try:
-        commit, changes = (
-            subprocess.run(c, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
-            for c in commands
+        _, commit, changes = (
+            subprocess.run(
+                command, cwd=here.parent, capture_output=True, text=True, check=True
+            ).stdout.strip()
+            for command in commands
         )
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -172,7 +172,7 @@ def write_record(
         score=cell.score,
         configuration=cell.configuration,
         steps=_steps(store, cell),
-        environment=environment(device),
+        environment={**environment(), "device": device},
         time=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,44 @@
+"""Lengths of stages, schedules and clipped steps."""
+
+import pytest
+import torch
+from torch import nn
+from torch.optim import SGD
+
+from benchmark.stage import Stage, descend, linear_decay
+
+
+def test_a_stage_lasts_its_epochs_or_its_steps():
+    assert Stage("s", batch_size=4, crop_size=64, epochs=2).total_steps(crops=41) == 20
+    assert Stage("s", batch_size=4, crop_size=64, epochs=0.01).total_steps(crops=41) == 1
+    assert Stage("s", batch_size=4, crop_size=64, epochs=2, steps=7).total_steps(crops=41) == 7
+    assert Stage("s", batch_size=4, crop_size=64, steps=0).total_steps(crops=41) == 0
+
+
+@pytest.mark.parametrize("start", [0.0, 0.5, 1.0])
+def test_the_rate_falls_in_a_straight_line_to_zero(start):
+    optimizer = SGD([nn.Parameter(torch.zeros(1))], lr=2.0)
+    scheduler = linear_decay(optimizer, 10, start)
+    rates = []
+    for _ in range(10):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    begin = int(10 * start)
+    assert rates[:begin] == [2.0] * begin
+    expected = [2.0 * (10 - i) / (10 - begin) for i in range(begin, 10)]
+    assert rates[begin:] == pytest.approx(expected)
+    assert start == 1.0 or optimizer.param_groups[0]["lr"] == 0
+
+
+def test_a_schedule_of_no_steps_is_no_error():
+    linear_decay(SGD([nn.Parameter(torch.zeros(1))], lr=1.0), 0, 0.5)
+
+
+def test_steps_are_clipped_to_the_global_norm():
+    weights = nn.Parameter(torch.zeros(2))
+    optimizer = SGD([weights], lr=1.0)
+    descend(optimizer, weights @ torch.tensor([3.0, 4.0]), [weights], clip_norm=1.0)
+    assert weights.detach().tolist() == pytest.approx([-0.6, -0.8], rel=1e-4)
+    descend(optimizer, weights @ torch.tensor([3.0, 4.0]))
+    assert weights.detach().tolist() == pytest.approx([-3.6, -4.8], rel=1e-4)
