@@ -106,14 +106,21 @@ def read_yaml(file: Path) -> dict[str, Any]:
 def validated(model: type[M], values: Mapping[str, Any], where: str) -> M:
     """A pydantic model from a mapping, with errors that name the key and the nearest right one.
 
+    Args:
+        model: its attribute `former`, if it has one, maps keys of earlier versions, which are
+            still read, to today's.
+        values: the mapping.
+        where: what the values are for, named in the errors.
+
     Raises:
         BenchError: an unknown key or a wrong value.
     """
+    former: Mapping[str, str] = getattr(model, "former", {})
     for key in values:
-        if key not in model.model_fields and key not in getattr(model, "former", ()):
+        if key not in model.model_fields and key not in former:
             raise unknown_name("key", str(key), model.model_fields, where)
     try:
-        return model(**values)
+        return model(**{former.get(key, key): value for key, value in values.items()})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -1,4 +1,4 @@
-"""Clean stops: the first Ctrl-C or SIGTERM lets the present unit of work end and be saved."""
+"""Clean stops: after the first Ctrl-C or SIGTERM the current unit of work is finished and saved."""
 
 import signal
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ _requested = False
 
 
 def request_stop() -> None:
-    """Asks for a stop, as Ctrl-C does."""
+    """Requests a stop, as Ctrl-C does."""
     global _requested
     _requested = True
 
 
 def stop_requested() -> bool:
-    """Whether a stop was asked for; long loops look here and save before they leave."""
+    """Whether a stop was requested; long loops check this and save before they leave."""
     return _requested
 
 
@@ -28,9 +28,9 @@ def _request(signum: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def clean_stops() -> Iterator[None]:
-    """Turns Ctrl-C and SIGTERM into a request for the time of the block; a second one is at once.
+    """Within the block, turns the first Ctrl-C or SIGTERM into a request; a second one interrupts.
 
-    Loops that hold nothing worth saving call :func:`leave_if_requested` instead of looking.
+    Loops with nothing to save call :func:`leave_if_requested` instead of checking.
     """
     global _requested
     _requested = False
@@ -44,6 +44,6 @@ def clean_stops() -> Iterator[None]:
 
 
 def leave_if_requested() -> None:
-    """Raises KeyboardInterrupt when a stop was asked for."""
+    """Raises KeyboardInterrupt if a stop was requested."""
     if _requested:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""What a plan will cost, from what like steps took: nothing is guessed."""
+"""What a plan will cost, from what comparable steps took; nothing is guessed."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ class History:
 
     Args:
         store: where they lie.
-        device: "cpu", "cuda", ...; trainings on another one tell nothing.
+        device: "cpu", "cuda", ...; trainings on another kind of device say nothing about this one.
     """
 
     def __init__(self, store: Store, device: str) -> None:
@@ -55,11 +55,11 @@ class History:
             self._costs.setdefault(likeness, []).append(cost)
 
     def cost(self, spec: StepSpec, spec_of: Callable[[str], StepSpec]) -> Cost | None:
-        """The median cost of like steps; None if there is none.
+        """The median cost of comparable steps; None if there are none.
 
         Args:
             spec: the step.
-            spec_of: tells the steps that it builds on.
+            spec_of: gives the steps that it builds on, by key.
         """
         costs = self._costs.get(_likeness(spec, spec_of))
         if not costs:

@@ -34,7 +34,7 @@ class Cell:
 
     @property
     def place(self) -> tuple[str, str, str, str, int, str]:
-        """What tells it from the other cells of a run."""
+        """What distinguishes it from the other cells of a run."""
         setting = json.dumps(sorted(self.setting))
         return (self.protocol, self.mapper, self.isp, self.direction, self.seed, setting)
 

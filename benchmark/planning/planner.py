@@ -26,7 +26,7 @@ BUILTIN = tuple(Path(m.__path__[0]) for m in (isp_models, mappers, protocols))
 
 @dataclass(frozen=True)
 class _Mapper:
-    """A mapper to compare: its name, and config values that tell it from others of that name."""
+    """A mapper to compare: its name, and settings in which it differs from others of that name."""
 
     name: str
     setting: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -95,15 +95,15 @@ class Planner:
         """
         names = selected_protocols(self._config)
         chosen: list[Protocol] = [PROTOCOLS.create(name) for name in names]
-        named, beside = self._mappers()
+        named, calibrations = self._mappers()
         variants = [_Mapper(n, setting) for n in named for setting in self._sweeps[n]]
-        variants += [_Mapper(name) for name in beside]
+        variants += [_Mapper(name) for name in calibrations]
         cells = []
         for protocol in chosen:
             uses_mapper = protocol.evaluation("a2b").uses_mapper
             for mapper in variants if uses_mapper else [_Mapper(NONE)]:
                 cells += self._cells(protocol, mapper)
-        for name in self._preset.beside.protocols if self._config.references else ():
+        for name in self._preset.references.protocols if self._config.references else ():
             reference: Protocol = PROTOCOLS.create(name)
             if name not in names and any(p.needs_isp == reference.needs_isp for p in chosen):
                 cells += self._cells(reference, _Mapper(NONE))
@@ -111,22 +111,22 @@ class Planner:
 
     def _mappers(self) -> tuple[list[str], list[str]]:
         named = list(self._named["mapper"])
-        beside = [m for m in self._preset.beside.mappers if m not in named]
+        calibrations = [m for m in self._preset.references.mappers if m not in named]
         if not self._config.references:
-            beside = []
-        for mapper in (*named, *beside):
+            calibrations = []
+        for mapper in (*named, *calibrations):
             if MAPPERS.info(mapper).supervision != "anchors" or "anchors" in self._has:
                 continue
             reason = (
                 f"The mapper '{mapper}' needs pixel-aligned anchor pairs, and the data set "
                 f"'{self._data.name}' has none"
             )
-            if mapper in beside or "all" in self._config.mapper:
+            if mapper in calibrations or "all" in self._config.mapper:
                 self._skipped.append(f"{reason}; it is left out.")
-                (beside if mapper in beside else named).remove(mapper)
+                (calibrations if mapper in calibrations else named).remove(mapper)
             else:
                 raise BenchError(f"{reason}. Choose a mapper that learns from unpaired pictures.")
-        return named, beside
+        return named, calibrations
 
     def _cells(self, protocol: Protocol, mapper: _Mapper) -> list[Cell]:
         part = self._part(protocol)

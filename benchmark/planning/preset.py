@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,12 +12,12 @@ from benchmark.errors import BenchError, unknown_name
 FOLDER = Path(__file__).parent / "presets"
 
 
-class Beside(BaseModel):
-    """What is run beside the methods a user names, so that a number never stands alone.
+class References(BaseModel):
+    """What is run with the methods a user names, so that a number never stands alone.
 
     Attributes:
-        protocols: reference protocols (floor, ceiling, oracles); each is run beside the named
-            protocols that take an ISP, or take none, as it does.
+        protocols: reference protocols (floor, ceiling, oracles); each is run with those named
+            protocols that use an ISP if it does, or use none if it does not.
         mappers: calibration mappers.
     """
 
@@ -35,7 +35,7 @@ class Preset(BaseModel):
         description: one sentence.
         reduced: what is smaller than published, for the footnote of every table; empty where
             the published recipes run in full.
-        beside: what is run beside the named methods.
+        references: what is run with the named methods, to compare them with.
         data: config values by data set.
         mapper: config values for every mapper that has such a field.
         mappers: config values by mapper; they win over `mapper`.
@@ -44,11 +44,12 @@ class Preset(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    former: ClassVar[dict[str, str]] = {"beside": "references"}
 
     name: str
     description: str
     reduced: str = ""
-    beside: Beside = Beside()
+    references: References = References()
     data: dict[str, dict[str, Any]] = {}
     mapper: dict[str, Any] = {}
     mappers: dict[str, dict[str, Any]] = {}

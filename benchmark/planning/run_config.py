@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from benchmark.cameras import Direction
 from benchmark.config import field_names
@@ -131,13 +131,6 @@ class RunConfig(BaseModel):
         False, description="write every developed test picture and its truth as PNG"
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _rename(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Values under today's names; one that is given under both keeps today's."""
-        renamed = {cls.former[k]: v for k, v in values.items() if k in cls.former}
-        return {**renamed, **{k: v for k, v in values.items() if k not in cls.former}}
-
     def load_plugins(self) -> None:
         """Runs the plug-in files that the user named."""
         for file in self.plugin:
@@ -221,7 +214,7 @@ def resolve_names(
 
 
 def selected_protocols(config: RunConfig) -> tuple[str, ...]:
-    """The protocols of a run; "all" leaves the references out, which come beside."""
+    """The protocols of a run; "all" does not include the references, which come with any run."""
     references = tuple(n for n in PROTOCOLS.names() if PROTOCOLS.info(n).reference)
     return resolve_names(PROTOCOLS, config.protocol, references)
 

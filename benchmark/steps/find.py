@@ -31,7 +31,7 @@ class Wanted:
     """What a user says of trained methods; None: anything.
 
     Attributes:
-        isp: an ISP; or the key of its step or the key's beginning, and then the rest is not asked.
+        isp: an ISP; or the key of its step, or the beginning of that key, which decides alone.
         mapper: the same of a mapper.
         camera: the camera an ISP was trained for, on that camera's own raw.
         data: data set, "name" or "name:argument", as for `isp-bench run`.

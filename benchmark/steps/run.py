@@ -36,7 +36,7 @@ MAPPED_RANGE = 65535  # mapped raw is stored in 16 bits, finer than any sensor's
 def run_step(key: str, context: Context) -> None:
     """Runs a step whose inputs are done, and marks it as done.
 
-    When another process is at the step, it waits for that one and takes its result.
+    If another process is running the step, this one waits and takes its result.
 
     Raises:
         BenchError: an input is not done.
@@ -47,7 +47,9 @@ def run_step(key: str, context: Context) -> None:
         if not store.is_done(needed):
             raise BenchError(f"Step {key} ({spec.title}) needs {role} {needed}, not done yet.")
     if store.holding(key) is not None:
-        context.progress.say(f"{spec.title}: another process is at it; waiting for its result.")
+        context.progress.say(
+            f"{spec.title}: another process is running this step; waiting for its result."
+        )
     with store.lock(store.step_folder(key), wait=True):
         if store.is_done(key):
             return
@@ -61,11 +63,11 @@ def run_step(key: str, context: Context) -> None:
 
 
 def attempt_step(key: str, context: Context) -> str | None:
-    """Runs a step; a failure is written down in the store, and its reason is returned.
+    """Runs a step; a failure is recorded in the store, and its reason is returned.
 
     Raises:
         BenchError: the store knows no such step.
-        KeyboardInterrupt: a stop was asked for; what can be saved is saved.
+        KeyboardInterrupt: a stop was requested; what can be saved is saved.
     """
     context.store.spec(key)
     try:

@@ -13,7 +13,7 @@ _CLEAR = Path("/proc/self/clear_refs")
 
 
 def reset_peak() -> None:
-    """Starts the measurement anew, where the system can (Linux, and any GPU)."""
+    """Starts a new measurement, where the system allows it (Linux, and any GPU)."""
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
     try:

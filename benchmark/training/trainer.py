@@ -106,7 +106,7 @@ class Trainer:
 
         Raises:
             TrainingError: a loss became NaN or diverged.
-            KeyboardInterrupt: a stop was asked for; the checkpoint is written.
+            KeyboardInterrupt: a stop was requested; the checkpoint is written.
         """
         saved = self._load()
         position = _Position(**saved["position"]) if saved else _Position()
@@ -204,10 +204,10 @@ class Trainer:
         try:
             state = read_checkpoint(self._checkpoint, self._device)
         except BenchError as error:
-            self._progress.say(f"{error} {self._title} starts anew.")
+            self._progress.say(f"{error} {self._title} starts from the beginning.")
             self._checkpoint.unlink()
             return None
-        self._progress.say(f"{self._title}: goes on from its checkpoint.")
+        self._progress.say(f"{self._title}: continues from its checkpoint.")
         return state
 
     def _restore(self, saved: dict[str, Any], optimisation: Optimisation) -> None:

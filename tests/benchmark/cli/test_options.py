@@ -76,7 +76,6 @@ def test_the_former_name_of_the_references_is_still_read(tmp_path):
     (tmp_path / "run.yaml").write_text("beside: false")
     assert not parsed("--config", "run.yaml").references
     assert parsed("--config", "run.yaml", "--references").references
-    assert not RunConfig(beside=False).references
 
 
 @pytest.mark.parametrize(

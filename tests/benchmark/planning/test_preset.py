@@ -21,9 +21,9 @@ def test_every_value_of_a_preset_fits_its_method(name):
             build(config, preset.values(kind, method, config), method)
     for data, values in preset.data.items():
         build(DATASETS.get(data).Config, values, data)
-    for protocol in preset.beside.protocols:
+    for protocol in preset.references.protocols:
         assert PROTOCOLS.info(protocol).reference
-    assert set(preset.beside.mappers) <= set(mappers.names())
+    assert set(preset.references.mappers) <= set(mappers.names())
 
 
 def test_the_published_recipe_is_untouched_by_the_paper_preset():
@@ -50,7 +50,7 @@ def test_general_values_reach_only_methods_that_have_them():
         ("mapper: {}\n", "description"),
         ("description: [1\n", "not valid YAML"),
         ("- a\n", "must hold"),
-        ("description: x\nbeside: {protocol: [floor]}\n", "beside.protocol"),
+        ("description: x\nreferences: {protocol: [floor]}\n", "references.protocol"),
     ],
 )
 def test_a_wrong_file_gets_a_clear_error(tmp_path, text, words):
@@ -58,3 +58,9 @@ def test_a_wrong_file_gets_a_clear_error(tmp_path, text, words):
     with pytest.raises(BenchError, match=words) as error:
         load_preset(str(tmp_path / "mine.yaml"))
     assert "mine.yaml" in str(error.value)
+
+
+def test_the_former_name_of_the_references_is_still_read(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("description: x\nbeside: {protocols: [floor]}\n")
+    assert load_preset(str(file)).references.protocols == ("floor",)
