@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.cli.options import Verbs, add_verb
-from benchmark.reports.build import make_tables
 
 if TYPE_CHECKING:
     from benchmark.reports.table import Table
@@ -39,6 +38,7 @@ def add_parser(verbs: Verbs) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.records.record import read_records
+    from benchmark.reports.build import make_tables
     from benchmark.reports.page import write_report
     from benchmark.store.store import default_store
 

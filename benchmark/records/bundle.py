@@ -21,8 +21,7 @@ from benchmark.files import sha256_of
 from benchmark.records.archive import extract
 from benchmark.records.environment import environment
 from benchmark.records.record import read_records
-from benchmark.steps.load import WEIGHTS
-from benchmark.store.step import KEY_LENGTH
+from benchmark.store.step import KEY_LENGTH, WEIGHTS
 from benchmark.store.store import Store
 
 FORMAT = 1

@@ -16,7 +16,7 @@ from benchmark.planning.graph import NONE, Cell
 from benchmark.planning.preset import Preset
 from benchmark.records.environment import environment
 from benchmark.registry import MAPPERS, PROTOCOLS
-from benchmark.steps.score import MEASURES
+from benchmark.store.step import MEASURES
 from benchmark.store.store import Store
 
 FORMAT = 1

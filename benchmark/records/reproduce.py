@@ -17,10 +17,17 @@ from benchmark.records.bundle import Bundle
 from benchmark.records.record import Record, read_records
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
 from benchmark.steps.context import Context
-from benchmark.steps.load import WEIGHTS
 from benchmark.steps.run import run_step
-from benchmark.steps.score import MEASURES
-from benchmark.store.step import FitMapper, Score, StepSpec, TrainISP, is_key, step_from_json
+from benchmark.store.step import (
+    MEASURES,
+    WEIGHTS,
+    FitMapper,
+    Score,
+    StepSpec,
+    TrainISP,
+    is_key,
+    step_from_json,
+)
 from benchmark.store.store import Store
 
 

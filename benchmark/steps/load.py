@@ -10,12 +10,11 @@ from benchmark.errors import BenchError
 from benchmark.registry import ISPS, MAPPERS
 from benchmark.seeds import seed_of
 from benchmark.steps.context import Context
-from benchmark.store.step import FitMapper, Training, TrainISP
+from benchmark.store.step import WEIGHTS, FitMapper, Training, TrainISP
 from isp_models.base import DeepISP
 from mappers.base import Mapper
 
 T = TypeVar("T", bound=Training)
-WEIGHTS = "weights.safetensors"
 
 
 def create_mapper(spec: FitMapper, setting: Mapping[str, Any] | None = None) -> Mapper:

@@ -19,9 +19,9 @@ from benchmark.registry import ISPS
 from benchmark.seeds import seed_of
 from benchmark.stage import Stage
 from benchmark.steps.context import Context
-from benchmark.steps.load import WEIGHTS, create_mapper, load_isp, load_mapper
+from benchmark.steps.load import create_mapper, load_isp, load_mapper
 from benchmark.steps.score import Scoring
-from benchmark.store.step import FitMapper, MapRaw, Score, StepSpec, Training, TrainISP
+from benchmark.store.step import WEIGHTS, FitMapper, MapRaw, Score, StepSpec, Training, TrainISP
 from benchmark.store.store import Store
 from benchmark.training.batches import Batches, PairedBatches, UnpairedBatches
 from benchmark.training.device import peak_mb, reset_peak

@@ -27,12 +27,12 @@ from benchmark.metrics.kl import eight_bit, kl_divergence
 from benchmark.metrics.pixel import mae, psnr, ssim
 from benchmark.progress import Progress
 from benchmark.steps.oracles import ORACLES, samples, transformed
+from benchmark.store.step import MEASURES
 from isp_models.base import DeepISP
 
 PREVIEWS = 4  # pictures kept for looking at
 PREVIEW_SIDE = 384  # pixels
 FEWEST_FOR_SETS = 3  # pictures; a jackknife of a covariance needs them
-MEASURES = "measures.json"
 RESIZES: tuple[Resize, Resize] = ("pytorch-fid", "antialiased")
 SUFFIX = {"pytorch-fid": "", "antialiased": "_antialiased"}
 

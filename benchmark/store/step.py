@@ -19,6 +19,8 @@ from benchmark.errors import BenchError
 Kind = Literal["mapper", "map", "isp", "score"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 KEY_LENGTH = 20  # hex digits; 80 bits are ample for one store
+WEIGHTS = "weights.safetensors"  # what a training leaves in its folder
+MEASURES = "measures.json"  # what a score leaves
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import torch
 
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
 from benchmark.progress import Progress
-from benchmark.steps.score import MEASURES, Scoring
+from benchmark.steps.score import Scoring
+from benchmark.store.step import MEASURES
 from tests.benchmark.conftest import records
 
 
