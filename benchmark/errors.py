@@ -1,4 +1,4 @@
-"""Errors meant for the user: one paragraph each, shown without a traceback."""
+"""Errors that are one paragraph each, shown without a traceback."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,6 +8,13 @@ class BenchError(Exception):
     """A user's mistake or a missing need: says what is wrong, where, and what would be right.
 
     The command line prints its text and exits with code 2.
+    """
+
+
+class ContractError(BenchError):
+    """A mistake in code, not in a command: a method breaks its contract, or a call is wrong.
+
+    The command line prints its text and exits with code 1.
     """
 
 

@@ -7,74 +7,73 @@ A method registers itself with a decorator that carries what is known about it a
 
 Built-in methods are found by reading those decorators from the source files of their package
 without importing them, so that listing names and facts needs no torch. Third parties use the
-entry-point groups ``isp_bench.mappers`` and ``isp_bench.isps``, or a file named on the command
-line (:func:`load_plugin`). All take the same way through :class:`Registry`.
+entry-point groups ``isp_bench.mappers``, ``isp_bench.isps``, ``isp_bench.protocols`` and
+``isp_bench.datasets``, or a file named on the command line (:func:`load_plugin`). All of them go
+through :class:`Registry`.
 """
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import importlib
 import importlib.util
+import logging
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from benchmark.errors import BenchError, unknown_name
+from benchmark.config import build
+from benchmark.errors import BenchError, ContractError, unknown_name
+from benchmark.registration import (
+    Entry,
+    MethodInfo,
+    Registered,
+    Supervision,
+    checked_info,
+    constructed,
+    entry_of,
+    read_decorators,
+    same_file,
+)
 
-C = TypeVar("C", bound=type)
+if TYPE_CHECKING:
+    from benchmark.data.base import DataSource
+    from isp_models.base import DeepISP
+    from mappers.base import Mapper
+    from protocols.base import Protocol as EvaluationProtocol
 
+__all__ = [
+    "DATASETS",
+    "ISPS",
+    "MAPPERS",
+    "PROTOCOLS",
+    "MethodInfo",
+    "Registered",
+    "Registry",
+    "Supervision",
+    "load_plugin",
+    "register_dataset",
+    "register_isp",
+    "register_mapper",
+    "register_protocol",
+]
 
-@dataclass(frozen=True)
-class MethodInfo:
-    """What is known about a method, for lists, tables and citations.
-
-    Attributes:
-        name: the name in the registry.
-        title: title of the publication, or a sentence on what the method is.
-        authors: authors, as cited.
-        year: year of publication.
-        link: a DOI or address of the publication or its code.
-        licence: licence of the reference implementation ("none" where there is no reference).
-        supervision: the data a mapper learns from: "none", "unpaired" or "anchors".
-        deviations: how this implementation differs from the publication, and why.
-        needs: things beyond the installed packages, e.g. "VGG-19 weights".
-        version: raised when a change of the code makes trained weights or results obsolete.
-        reference: True for the floor, the ceiling and the like: shown, never ranked.
-        adds: for a method that is another one with a part of its own: that other one and the name
-            of the part, e.g. ("uvcgan", "CSTPP"); the two share a table.
-    """
-
-    name: str
-    title: str = ""
-    authors: str = ""
-    year: int | None = None
-    link: str = ""
-    licence: str = "none"
-    supervision: str = "none"
-    deviations: str = ""
-    needs: tuple[str, ...] = ()
-    version: int = 1
-    reference: bool = False
-    adds: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A registered name: where its class is and what is known about it."""
-
-    target: str  # "module:Class"
-    info: MethodInfo | None  # None: known only after the import (entry points)
-    origin: str
+LOG = logging.getLogger(__name__)
 
 
-class Registry:
+T = TypeVar("T", bound=Registered)
+C = TypeVar("C", bound=Registered)
+
+
+class Registry(Generic[T]):
     """Names of one kind of thing, resolved to classes when they are needed.
+
+    An entry point that cannot be used is reported once in the log and left out, so that one broken
+    package does not stop the commands that do not need it.
 
     Args:
         kind: the word for messages, e.g. "mapper".
@@ -90,43 +89,46 @@ class Registry:
         self._decorator = decorator
         self._base = base
         self._group = group
-        self._registered: dict[str, _Entry] = {}
-        self._classes: dict[str, type] = {}
+        self._registered: dict[str, Entry] = {}
+        self._classes: dict[str, type[T]] = {}
+        self._left_out: dict[str, str] = {}  # entry points by name, and why
 
-    def register(self, name: str, **facts: Any) -> Callable[[C], C]:
+    def register(self, name: str, **facts: Any) -> Callable[[type[C]], type[C]]:
         """The class decorator; `facts` are fields of :class:`MethodInfo`, written as literals.
 
         Raises:
-            BenchError: another class has the name, or a fact is not a field.
+            ContractError: the name cannot be a name, or a fact is unknown or wrong.
+            BenchError: another class has the name.
         """
-        info = _info(name, facts, self._decorator)
+        info = checked_info(name, facts, self._decorator)
 
-        def decorate(cls: C) -> C:
+        def decorate(cls: type[C]) -> type[C]:
             target = f"{cls.__module__}:{cls.__qualname__}"
-            origin = getattr(sys.modules.get(cls.__module__), "__file__", None) or cls.__module__
-            entry = _Entry(target, info, origin)
+            source = getattr(sys.modules.get(cls.__module__), "__file__", None)
+            entry = Entry(target, info, source or cls.__module__, Path(source) if source else None)
             known = self._entries.get(name)
-            if known is not None and known.target != target:
-                raise self._clash(name, known.origin, origin)
-            cls.info = info  # type: ignore[attr-defined]
+            if known is not None and known.target != target and not same_file(known, entry):
+                raise self._clash(name, known.origin, entry.origin)
+            self._left_out.pop(name, None)
+            cls.info = info
             self._registered[name] = entry
-            self._classes[name] = cls
+            self._classes[name] = cls  # type: ignore[assignment]  # its base is checked in `get`
             return cls
 
         return decorate
 
     @property
-    def _entries(self) -> dict[str, _Entry]:
+    def _entries(self) -> dict[str, Entry]:
         return {**self._installed, **self._builtin, **self._registered}
 
     @cached_property
-    def _builtin(self) -> dict[str, _Entry]:
+    def _builtin(self) -> dict[str, Entry]:
         spec = importlib.util.find_spec(self._package)
         assert spec is not None and spec.submodule_search_locations
         folder = Path(spec.submodule_search_locations[0])
-        entries: dict[str, _Entry] = {}
+        entries: dict[str, Entry] = {}
         for file in sorted(folder.rglob("*.py")):
-            for name, entry in _read_decorators(
+            for name, entry in read_decorators(
                 file, folder, self._package, self._decorator
             ).items():
                 if name in entries:
@@ -135,15 +137,26 @@ class Registry:
         return entries
 
     @cached_property
-    def _installed(self) -> dict[str, _Entry]:
-        entries: dict[str, _Entry] = {}
+    def _installed(self) -> dict[str, Entry]:
+        """The entry points of other packages, as far as they make sense without an import."""
+        entries: dict[str, Entry] = {}
         for point in entry_points(group=self._group):
-            origin = f"entry point {point.group} = {point.value}"
-            known = entries.get(point.name) or self._builtin.get(point.name)
-            if known is not None and known.target != point.value:
-                raise self._clash(point.name, known.origin, origin)
-            entries[point.name] = _Entry(point.value, None, origin)
+            try:
+                entry = entry_of(point)
+                known = entries.get(point.name) or self._builtin.get(point.name)
+                if known is not None and known.target != entry.target:
+                    entries.pop(point.name, None)
+                    raise self._clash(point.name, known.origin, entry.origin)
+                if point.name not in self._left_out:
+                    entries[point.name] = entry
+            except BenchError as error:
+                self._leave_out(point.name, str(error))
         return entries
+
+    def _leave_out(self, name: str, reason: str) -> None:
+        if name not in self._left_out:
+            LOG.warning("%s This entry point is left out.", reason)
+        self._left_out[name] = reason
 
     def _clash(self, name: str, one: str, other: str) -> BenchError:
         return BenchError(
@@ -151,84 +164,106 @@ class Registry:
             "of them."
         )
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the name is known; imports nothing."""
+        return name in self._entries
+
     def names(self) -> list[str]:
-        """All names, sorted; imports no method."""
-        return sorted(self._entries)
+        """All names that can be used, sorted; imports those that come from entry points only."""
+        return sorted(name for name in self._entries if self._is_usable(name))
+
+    def _is_usable(self, name: str) -> bool:
+        if name in self._left_out and name not in self._builtin:
+            return False
+        if self._entries[name].info is not None:
+            return True
+        try:
+            self.get(name)
+        except BenchError as error:
+            self._leave_out(name, str(error))
+            return False
+        return True
 
     def info(self, name: str) -> MethodInfo:
-        """What is known about a method; imports it only if it comes from an entry point."""
-        info = self._entry(name).info
-        return info if info is not None else self.get(name).info  # type: ignore[attr-defined]
+        """What is known about a method; imports it only if it comes from an entry point.
 
-    def get(self, name: str) -> type:
+        Raises:
+            BenchError: as `get`.
+        """
+        info = self._entry(name).info
+        return info if info is not None else self.get(name).info
+
+    def get(self, name: str) -> type[T]:
         """The class behind a name.
 
         Raises:
-            BenchError: unknown name, failing import, or a class of the wrong kind.
+            BenchError: unknown name, or the class cannot be loaded.
+            ContractError: a class of the wrong kind.
         """
-        if name in self._classes:
-            return self._classes[name]
-        entry = self._entry(name)
+        if name not in self._classes:
+            entry = self._entry(name)
+            self._check_base(name, cls := self._load(name, entry))
+            if name not in self._classes:  # an entry point whose class is not decorated
+                if "info" not in vars(cls):
+                    self.register(name)(cls)
+                elif cls.info.name != name:
+                    raise ContractError(
+                        f"The {entry.origin} names a class that is registered as "
+                        f"'{cls.info.name}'. Give both the same name."
+                    )
+                self._classes[name] = cls
+        self._check_base(name, self._classes[name])
+        return self._classes[name]
+
+    def _load(self, name: str, entry: Entry) -> type[T]:
         module, _, attribute = entry.target.partition(":")
+        ours = entry.info is not None
+        expected = (ImportError, AttributeError) if ours else (Exception, SystemExit)
         try:
-            cls = getattr(importlib.import_module(module), attribute)
-        except (ImportError, AttributeError) as error:
+            found: Any = importlib.import_module(module)
+            for part in attribute.split("."):
+                found = getattr(found, part)
+        except expected as error:
+            text = f"{type(error).__name__}: {error}".rstrip(".")
             raise BenchError(
-                f"The {self.kind} '{name}' ({entry.origin}) cannot be loaded: {error}."
+                f"The {self.kind} '{name}' ({entry.origin}) cannot be loaded: {text}."
             ) from error
-        if name not in self._classes:  # an entry point whose class is not decorated
-            self.register(name)(cls)
-        self._check_base(name, cls)
+        cls: type[T] = found
         return cls
 
-    def create(self, name: str, **config: Any) -> Any:
+    def create(self, name: str, **config: Any) -> T:
         """An instance with its published defaults, changed by `config`.
 
         Raises:
             BenchError: unknown name, unknown config key, or a value of the wrong type.
+            ContractError: its `__init__` breaks the contract.
         """
-        from benchmark.config import build
-
         cls = self.get(name)
-        self._check_base(name, cls)
-        return cls(build(cls.Config, config, f"{self.kind} '{name}'"))  # type: ignore[attr-defined]
+        settings: object = build(cls.Config, config, f"{self.kind} '{name}'")
+        return constructed(cls, settings, f"{self.kind} '{name}' ({self._entry(name).origin})")
 
-    def _entry(self, name: str) -> _Entry:
+    def _entry(self, name: str) -> Entry:
         entries = self._entries
-        if name not in entries:
-            raise unknown_name(self.kind, name, entries)
-        return entries[name]
+        if name in entries:
+            return entries[name]
+        if name in self._left_out:
+            raise BenchError(self._left_out[name])
+        raise unknown_name(self.kind, name, entries)
 
     def _check_base(self, name: str, cls: type) -> None:
         module, _, attribute = self._base.partition(":")
         base = getattr(importlib.import_module(module), attribute)
         if not (isinstance(cls, type) and issubclass(cls, base)):
-            raise BenchError(f"The {self.kind} '{name}' must derive from {module}.{attribute}.")
-
-
-def _info(name: str, facts: dict[str, Any], decorator: str) -> MethodInfo:
-    fields = {field.name for field in dataclasses.fields(MethodInfo)} - {"name"}
-    for key in facts:
-        if key not in fields:
-            raise unknown_name("fact", key, fields, where=f'@{decorator}("{name}")')
-    return MethodInfo(name=name, **facts)
-
-
-def _read_decorators(file: Path, folder: Path, package: str, decorator: str) -> dict[str, _Entry]:
-    """The registrations in a source file, read without running it."""
-    source = file.read_text(encoding="utf-8")
-    if f"@{decorator}(" not in source:
-        return {}
-    module = ".".join((package, *file.relative_to(folder).with_suffix("").parts))
-    entries = {}
-    for node in ast.parse(source, str(file)).body:
-        for call in getattr(node, "decorator_list", []):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == decorator:
-                name = ast.literal_eval(call.args[0])
-                facts = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-                target = f"{module}:{getattr(node, 'name', '')}"
-                entries[name] = _Entry(target, _info(name, facts, decorator), str(file))
-    return entries
+            raise ContractError(
+                f"The {self.kind} '{name}' ({self._entry(name).origin}) must derive from "
+                f"{module}.{attribute}."
+            )
+        config = getattr(cls, "Config", None)
+        if not (isinstance(config, type) and dataclasses.is_dataclass(config)):
+            raise ContractError(
+                f"The {self.kind} '{name}' ({self._entry(name).origin}) has Config = {config!r}; "
+                "it must be a dataclass of its settings."
+            )
 
 
 def load_plugin(path: str | Path) -> None:
@@ -240,8 +275,9 @@ def load_plugin(path: str | Path) -> None:
     file = Path(path).resolve()
     if not file.is_file():
         raise BenchError(f"--plugin {path}: there is no such file.")
-    name = f"isp_bench_plugin_{file.stem}"
-    if name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(file):
+    # Two files of one name are two modules: a class is traced to its source by its module.
+    name = f"isp_bench_plugin_{file.stem}_{sha256(str(file).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
         return
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
@@ -250,22 +286,23 @@ def load_plugin(path: str | Path) -> None:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except BenchError:
+    except BaseException as error:
         del sys.modules[name]
+        if isinstance(error, Exception) and not isinstance(error, BenchError):
+            raise BenchError(f"--plugin {path} fails: {type(error).__name__}: {error}") from error
         raise
-    except Exception as error:
-        del sys.modules[name]
-        raise BenchError(f"--plugin {path} fails: {type(error).__name__}: {error}") from error
 
 
-MAPPERS = Registry(
+MAPPERS: Registry[Mapper] = Registry(
     "mapper", "mappers", "register_mapper", "mappers.base:Mapper", "isp_bench.mappers"
 )
-ISPS = Registry("ISP", "isp_models", "register_isp", "isp_models.base:DeepISP", "isp_bench.isps")
-PROTOCOLS = Registry(
+ISPS: Registry[DeepISP] = Registry(
+    "ISP", "isp_models", "register_isp", "isp_models.base:DeepISP", "isp_bench.isps"
+)
+PROTOCOLS: Registry[EvaluationProtocol] = Registry(
     "protocol", "protocols", "register_protocol", "protocols.base:Protocol", "isp_bench.protocols"
 )
-DATASETS = Registry(
+DATASETS: Registry[DataSource] = Registry(
     "data set",
     "benchmark.data",
     "register_dataset",

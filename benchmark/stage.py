@@ -1,15 +1,18 @@
-"""What a method tells the training loop: its stages, and how each is optimised.
-
-A leaf module: methods import it, it imports nothing of the benchmark.
-"""
+"""The contract between a method and the training loop: stages, and how each is optimised."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler
+
+from benchmark.errors import ContractError
+from benchmark.registry import Registered
+
+Batch = TypeVar("Batch")
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,68 @@ class Optimisation:
     ema: float = 0.0
 
 
+class Trainable(nn.Module, Registered, Generic[Batch]):
+    """What mappers and deep ISPs have in common: settings, and training in stages.
+
+    The training loop calls, for each of the :meth:`stages` in order, :meth:`configure` once and
+    :meth:`training_step` for every batch. The defaults of `Config` are the published values.
+    """
+
+    def __init__(self, config: Any = None) -> None:
+        nn.Module.__init__(self)
+        Registered.__init__(self, config)
+
+    def stages(self) -> Sequence[Stage]:
+        """Training stages in order. Default: none, for methods that do not train."""
+        return ()
+
+    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
+        """Optimisers and schedules of a stage that lasts `total_steps` steps."""
+        raise NotImplementedError(f"{type(self).__name__} has stages but no configure().")
+
+    def training_step(
+        self, batch: Batch, stage: Stage, optimisation: Optimisation
+    ) -> dict[str, Tensor]:
+        """Does one update of the weights and returns the losses, detached, by name."""
+        raise NotImplementedError(f"{type(self).__name__} has stages but no training_step().")
+
+    def finished(self) -> bool:
+        """Whether the present stage may end before its last step (early stopping). Default: no.
+
+        Asked after every step; the answer must follow from what `training_state` keeps.
+        """
+        return False
+
+    def training_state(self) -> dict[str, Any]:
+        """State beyond weights and optimisers (a replay pool): tensors, numbers, lists, dicts."""
+        return {}
+
+    def load_training_state(self, state: dict[str, Any]) -> None:
+        """Restores what `training_state` returned."""
+
+
+def check_output(where: str, output: object, shape: Sequence[int], dtype: torch.dtype) -> None:
+    """Checks what a method returned.
+
+    Args:
+        where: the method's function, for the error.
+        output: what it returned.
+        shape: what its shape must be.
+        dtype: what its type must be, unless torch's autocast chooses the type.
+
+    Raises:
+        ContractError: it is no tensor, or one of another shape or type.
+    """
+    if not isinstance(output, Tensor):
+        raise ContractError(f"{where} returned {type(output).__name__}, not a tensor.")
+    if output.shape != tuple(shape):
+        raise ContractError(
+            f"{where} returned a tensor of shape {tuple(output.shape)}; it must be {tuple(shape)}."
+        )
+    if output.dtype != dtype and not torch.is_autocast_enabled(output.device.type):
+        raise ContractError(f"{where} returned {output.dtype}; it must be {dtype}.")
+
+
 def linear_decay(optimizer: Optimizer, total_steps: int, start: float) -> LambdaLR:
     """Constant rate until the fraction `start` of the steps, then a straight line to 0."""
     begin = start * total_steps
@@ -64,6 +129,15 @@ def linear_decay(optimizer: Optimizer, total_steps: int, start: float) -> Lambda
         return 1.0 if step < begin else max(0.0, (total_steps - step) / length)
 
     return LambdaLR(optimizer, factor)
+
+
+def linear_decays(
+    optimizers: Iterable[Optimizer], total_steps: int, start: float
+) -> list[LRScheduler]:
+    """A `linear_decay` for each optimiser; none where `start` is 1 or more: a constant rate."""
+    if start >= 1:
+        return []
+    return [linear_decay(optimizer, total_steps, start) for optimizer in optimizers]
 
 
 def descend(

@@ -1,21 +1,21 @@
 """The contract of a deep ISP.
 
 An ISP author reads this file and writes one file: a class that derives from :class:`DeepISP`,
-decorated with ``@register_isp(name)``, with :meth:`DeepISP.develop`, :meth:`DeepISP.stages`,
-:meth:`DeepISP.configure` and :meth:`DeepISP.training_step`. The training loop re-seeds torch's
-generators before every step, so an ISP may draw random numbers freely and still resumes exactly.
+decorated with ``@register_isp(name)``, with :meth:`DeepISP.develop` and, of
+:class:`benchmark.stage.Trainable`, `stages`, `configure` and `training_step`. The training loop
+re-seeds torch's generators before every step, so an ISP may draw random numbers freely and still
+resumes exactly.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from benchmark.errors import BenchError
-from benchmark.registry import MethodInfo, register_isp
-from benchmark.stage import Optimisation, Stage
+from benchmark.registry import register_isp
+from benchmark.stage import Trainable, check_output
 
 __all__ = ["DeepISP", "ISPBatch", "ISPConfig", "register_isp"]
 
@@ -38,7 +38,7 @@ class ISPConfig:
     """Base of all configs; fields of the derived dataclass default to the published values."""
 
 
-class DeepISP(nn.Module):
+class DeepISP(Trainable[ISPBatch]):
     """Develops packed raw to sRGB at twice the packed size.
 
     A picture is always developed whole, up to a full sensor (1512 x 2016 packed pixels, within
@@ -52,13 +52,9 @@ class DeepISP(nn.Module):
     """
 
     Config: ClassVar[type] = ISPConfig
-    info: ClassVar[MethodInfo]
+    config: ISPConfig
     minimum_size: ClassVar[int] = 1
     size_multiple: ClassVar[int] = 1
-
-    def __init__(self, config: Any = None) -> None:
-        super().__init__()
-        self.config = self.Config() if config is None else config
 
     def develop(self, raw: Tensor) -> Tensor:
         """The network behind the contract's plane order, scale and output range.
@@ -70,7 +66,7 @@ class DeepISP(nn.Module):
         Returns:
             (N, 3, 2H, 2W) float32, sRGB in about [0, 1], not clamped.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no develop(raw).")
 
     def forward(self, raw: Tensor) -> Tensor:
         """The picture as it is scored: `unclamped`, clamped.
@@ -83,11 +79,14 @@ class DeepISP(nn.Module):
 
         Raises:
             BenchError: a wrong shape.
+            ContractError: as `unclamped`.
         """
         return self.unclamped(raw).clamp(0, 1)
 
     def unclamped(self, raw: Tensor) -> Tensor:
         """`develop` at any size: reflection-padded to what the network takes, then cropped.
+
+        `develop` gets a copy, so that one that changes its input in place harms nobody.
 
         Args:
             raw: as for `forward`.
@@ -97,13 +96,17 @@ class DeepISP(nn.Module):
 
         Raises:
             BenchError: a wrong shape.
+            ContractError: `develop` returned something of another shape or type.
         """
         if raw.ndim != 4 or raw.shape[1] != 4:
             raise BenchError(f"An ISP takes raw of shape (N, 4, H, W), not {tuple(raw.shape)}.")
         height, width = raw.shape[2:]
         top, bottom = self._padding(height)
         left, right = self._padding(width)
-        srgb = self.develop(_reflect(raw, left, right, top, bottom))
+        padded = _reflect(raw.clone(), left, right, top, bottom)
+        shape = (len(raw), 3, 2 * padded.shape[2], 2 * padded.shape[3])
+        srgb = self.develop(padded)
+        check_output(f"{type(self).__name__}.develop", srgb, shape, raw.dtype)
         return srgb[..., 2 * top : 2 * (top + height), 2 * left : 2 * (left + width)]
 
     def _padding(self, size: int) -> tuple[int, int]:
@@ -117,34 +120,6 @@ class DeepISP(nn.Module):
         Raises:
             BenchError: something is missing, or the config cannot be trained.
         """
-
-    def stages(self) -> Sequence[Stage]:
-        """Training stages in order."""
-        return ()
-
-    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
-        """Optimisers and schedules of a stage that lasts `total_steps` steps."""
-        raise NotImplementedError
-
-    def training_step(
-        self, batch: ISPBatch, stage: Stage, optimisation: Optimisation
-    ) -> dict[str, Tensor]:
-        """Does one update of the network and returns the losses, detached, by name."""
-        raise NotImplementedError
-
-    def finished(self) -> bool:
-        """True when the present stage need not run to its last step (early stopping).
-
-        Asked after every step; it must follow from what `training_state` keeps.
-        """
-        return False
-
-    def training_state(self) -> dict[str, Any]:
-        """State beyond weights and optimisers: tensors, numbers, lists, dicts."""
-        return {}
-
-    def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes back what `training_state` gave."""
 
 
 def _reflect(x: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.optim import Adam
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend, linear_decay
+from benchmark.stage import Optimisation, Stage, descend, linear_decays
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.networks.pynet import PyNETNetwork, PyNETVariant
 from isp_models.networks.zurich import shrink, zurich_order
@@ -140,10 +140,8 @@ class PyNET(DeepISP):
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """A new Adam for each level; a constant rate unless `decay_from` is below 1."""
         adam = Adam(self.parameters(), lr=self.config.learning_rate)
-        if self.config.decay_from >= 1:
-            return Optimisation({"adam": adam})
         return Optimisation(
-            {"adam": adam}, [linear_decay(adam, total_steps, self.config.decay_from)]
+            {"adam": adam}, linear_decays([adam], total_steps, self.config.decay_from)
         )
 
     def training_step(

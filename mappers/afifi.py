@@ -12,7 +12,6 @@ mapper is not a number of the authors' method.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -20,12 +19,11 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend, linear_decay
+from benchmark.stage import Optimisation, Stage, descend
 from mappers.base import (
     Direction,
     Mapper,
     MapperBatch,
-    MapperConfig,
     register_mapper,
     source_of,
     target_of,
@@ -33,22 +31,16 @@ from mappers.base import (
 from mappers.losses import l1
 from mappers.networks.padding import at_multiple
 from mappers.networks.tiling import map_tiles
+from mappers.training import TrainedConfig
 
 
 @dataclass(frozen=True)
-class AfifiConfig(MapperConfig):
+class AfifiConfig(TrainedConfig):
     """Our recipe; length, crops and batches are those of CSTPP.
 
     Attributes:
-        epochs: length in passes over the unpaired training crops.
-        steps: length in optimisation steps; replaces `epochs` if given.
         batch_size: crops per camera and step, and as many anchor pairs.
-        crop_size: side of the training crops in packed pixels.
-        augment: random flips and quarter turns.
         lr: learning rate.
-        betas: of Adam.
-        decay_from: fraction of the steps after which the rate falls linearly to 0; 1 for never.
-        ema: decay of the average of the weights used for inference; 0 for the last weights.
         reconstruction_weight: of what each camera's own autoencoder makes of its crops.
         cross_weight: of what the other camera's decoder makes of an anchor.
         latent_weight: of the difference of the two encoders' features of an anchor pair.
@@ -58,14 +50,10 @@ class AfifiConfig(MapperConfig):
     """
 
     epochs: float = 50
-    steps: int | None = None
     batch_size: int = 4
-    crop_size: int = 256
-    augment: bool = True
     lr: float = 1e-4
     betas: tuple[float, float] = (0.9, 0.999)
     decay_from: float = 1.0
-    ema: float = 0.0
     reconstruction_weight: float = 1.0
     cross_weight: float = 1.0
     latent_weight: float = 1.0
@@ -123,8 +111,9 @@ class Afifi(Mapper):
     """One encoder and one decoder per camera, 1,947,268 parameters per camera."""
 
     Config = AfifiConfig
+    config: AfifiConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: AfifiConfig | None = None) -> None:
         super().__init__(config)
         widths = self.config.widths
         self.encoders = nn.ModuleDict({camera: Encoder(widths) for camera in "ab"})
@@ -145,16 +134,13 @@ class Afifi(Mapper):
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
-        c = self.config
-        return [Stage("training", c.batch_size, c.crop_size, c.epochs, c.steps, c.augment)]
+        return [self.config.stage("training")]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """One Adam; constant, then linear to 0 if `decay_from` is below 1."""
         c = self.config
         adam = Adam(self.parameters(), c.lr, c.betas)
-        if c.decay_from >= 1:
-            return Optimisation({"adam": adam}, ema=c.ema)
-        return Optimisation({"adam": adam}, [linear_decay(adam, total_steps, c.decay_from)], c.ema)
+        return c.optimisation({"adam": adam}, total_steps)
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

@@ -5,21 +5,22 @@ decorated with ``@register_mapper(name, supervision=...)``.
 
 * A mapper without parameters implements :meth:`Mapper.map`.
 * A mapper in closed form also implements :meth:`Mapper.fit`.
-* A learned mapper implements :meth:`Mapper.stages`, :meth:`Mapper.configure` and
-  :meth:`Mapper.training_step`. The training loop re-seeds torch's generators before every step
-  from (seed, stage, step), so a mapper may draw random numbers freely and still resumes exactly.
+* A learned mapper implements `stages`, `configure` and `training_step` of
+  :class:`benchmark.stage.Trainable`. The training loop re-seeds torch's generators before every
+  step from (seed, stage, step), so a mapper may draw random numbers freely and still resumes
+  exactly.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from benchmark.cameras import CAMERAS, DIRECTIONS, Camera, Direction, source_of, target_of
 from benchmark.errors import BenchError
-from benchmark.registry import MethodInfo, register_mapper
-from benchmark.stage import Optimisation, Stage
+from benchmark.registry import register_mapper
+from benchmark.stage import Trainable, check_output
 
 __all__ = [
     "CAMERAS",
@@ -89,7 +90,7 @@ class MapperConfig:
     """Base of all configs; fields of the derived dataclass default to the published values."""
 
 
-class Mapper(nn.Module):
+class Mapper(Trainable[MapperBatch]):
     """Translates packed raw between the colour spaces of two cameras, in both directions.
 
     The policy for the range of values, stated once: `mapper(raw, direction)` is clamped to
@@ -102,12 +103,8 @@ class Mapper(nn.Module):
     """
 
     Config: ClassVar[type] = MapperConfig
-    info: ClassVar[MethodInfo]
+    config: MapperConfig
     test_time: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, config: Any = None) -> None:
-        super().__init__()
-        self.config = self.Config() if config is None else config
 
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
         """The mapping itself.
@@ -120,13 +117,16 @@ class Mapper(nn.Module):
         Returns:
             The same shape, in the colour space of the other camera, not clamped.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no map(raw, direction).")
 
     def forward(self, raw: Tensor, direction: Direction) -> Tensor:
-        """`map`, with its input checked and its output clamped to [0, 1].
+        """`map`, with its input and output checked and the output clamped to [0, 1].
+
+        `map` gets a copy, so that one that changes its input in place harms nobody.
 
         Raises:
             BenchError: a wrong shape, an unknown direction, or a picture smaller than 32 pixels.
+            ContractError: `map` returned something of another shape or type.
         """
         if direction not in DIRECTIONS:
             raise BenchError(f"direction is '{direction}'; it must be 'a2b' or 'b2a'.")
@@ -137,28 +137,9 @@ class Mapper(nn.Module):
                 f"The picture has {raw.shape[2]}x{raw.shape[3]} packed pixels; mappers need at "
                 f"least {MINIMUM_SIZE} on each side."
             )
-        return self.map(raw, direction).clamp(0, 1)
+        mapped = self.map(raw.clone(), direction)
+        check_output(f"{type(self).__name__}.map", mapped, raw.shape, raw.dtype)
+        return mapped.clamp(0, 1)
 
     def fit(self, data: MapperData) -> None:
         """Closed-form fit, called once before any training stage. Default: nothing to fit."""
-
-    def stages(self) -> Sequence[Stage]:
-        """Training stages in order; empty for mappers that do not train."""
-        return ()
-
-    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
-        """Optimisers and schedules of a stage that lasts `total_steps` steps."""
-        raise NotImplementedError
-
-    def training_step(
-        self, batch: MapperBatch, stage: Stage, optimisation: Optimisation
-    ) -> dict[str, Tensor]:
-        """Does one update of all networks and returns the losses, detached, by name."""
-        raise NotImplementedError
-
-    def training_state(self) -> dict[str, Any]:
-        """State beyond weights and optimisers (a replay pool): tensors, numbers, lists, dicts."""
-        return {}
-
-    def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes back what `training_state` gave."""

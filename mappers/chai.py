@@ -8,15 +8,13 @@ channels and the training recipe (that of CSTPP, for a fair contrast) are ours.
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mappers.base import register_mapper
-from mappers.cycle import CycleConfig, CycleMapper
+from mappers.colour_transform import ColourTransformConfig, ColourTransformMapper
 from mappers.networks import polynomial
-from mappers.networks.patchgan import PatchGAN
 from mappers.networks.twin import twin
 
 SMALLEST, LARGEST = 64, 256  # sides of what the network looks at, in packed pixels
@@ -24,22 +22,13 @@ TERMS = polynomial.QUADRATIC
 
 
 @dataclass(frozen=True)
-class ChaiConfig(CycleConfig):
+class ChaiConfig(ColourTransformConfig):
     """The recipe of CSTPP.
 
     Attributes:
-        discriminator: "scalar": one verdict per image, as in the code of CSTPP; "map": one per
-            patch.
         width: channels after the first convolution; the published size is not known.
     """
 
-    epochs: float = 50
-    batch_size: int = 4
-    lr_generator: float = 1e-5
-    lr_discriminator: float = 2e-5
-    clip_norm: float | None = 2.0
-    decay_from: float = 1.0
-    discriminator: Literal["scalar", "map"] = "scalar"
     width: int = 32
 
 
@@ -89,17 +78,13 @@ class GlobalQuadratic(nn.Module):
     deviations="A reconstruction from the abstract and from the CSTPP paper; no code was released. "
     "Predictor, 15-term basis for four channels and training recipe (that of CSTPP) are ours.",
 )
-class Chai(CycleMapper):
+class Chai(ColourTransformMapper):
     """Both directions share everything but the batch norms."""
 
     Config = ChaiConfig
+    config: ChaiConfig
 
     def build_generators(self) -> dict[str, nn.Module]:
         """Two generators with common linear and convolution layers."""
         there = GlobalQuadratic(self.config.width)
         return {"a2b": there, "b2a": twin(there, (nn.Linear, nn.Conv2d))}
-
-    def build_discriminator(self) -> nn.Module:
-        """The PatchGAN of CSTPP, its map averaged or not."""
-        scalar = self.config.discriminator == "scalar"
-        return PatchGAN(width=self.config.discriminator_width, scalar=scalar)

@@ -10,9 +10,7 @@ The pre-training is a reconstruction: the code learns to undo a recolouring whos
 beforehand by a script that was not released.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,19 +18,18 @@ from torch.optim import Adam
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend
+from benchmark.stage import Optimisation, Stage
 from mappers.base import DIRECTIONS, Camera, Direction, MapperBatch, register_mapper, target_of
-from mappers.cycle import BACK, CycleConfig, CycleMapper, sum_of
+from mappers.cycle import BACK
 from mappers.losses import l1_ssim
 from mappers.networks import initialise
 from mappers.networks.cmkan_generator import CmKANGenerator
 from mappers.networks.tiling import map_tiles
-
-PRE_TRAINING = "pre-training"
+from mappers.pretraining import PretrainedConfig, PretrainedCycleMapper
 
 
 @dataclass(frozen=True)
-class CmKANConfig(CycleConfig):
+class CmKANConfig(PretrainedConfig):
     """The recipe of the released code: 100 epochs at 2e-4, then 100 falling linearly to 0.
 
     The code's example runs on crops of 512 pixels of sRGB; here crops are 256 packed pixels, as for
@@ -41,20 +38,13 @@ class CmKANConfig(CycleConfig):
 
     Attributes:
         ssim_weight: of 1 - SSIM in the cycle loss and in the pre-training.
-        pretrain_epochs: length of the pre-training in passes over the training crops.
-        pretrain_steps: its length in optimisation steps; replaces `pretrain_epochs` if given, and
-            0 leaves it out.
-        pretrain_batch_size: crops per camera and step.
-        pretrain_lr: learning rate.
         atoms: entries of the dictionary that the features are projected on.
     """
 
     batch_size: int = 2
     ssim_weight: float = 0.15
     pretrain_epochs: float = 300
-    pretrain_steps: int | None = None
     pretrain_batch_size: int = 6
-    pretrain_lr: float = 1e-3
     atoms: int = 128
 
 
@@ -74,7 +64,7 @@ class CmKANConfig(CycleConfig):
         "are mapped in overlapping, blended tiles."
     ),
 )
-class CmKAN(CycleMapper):
+class CmKAN(PretrainedCycleMapper):
     """CycleGAN with hyper-networks of 134,952 parameters as generators.
 
     Networks work on raw in [0, 1].
@@ -84,8 +74,9 @@ class CmKAN(CycleMapper):
     """
 
     Config = CmKANConfig
+    config: CmKANConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: CmKANConfig | None = None) -> None:
         super().__init__(config)
         self.apply(initialise.kaiming)
         if self.config.crop_size % CmKANGenerator.MULTIPLE:
@@ -106,44 +97,22 @@ class CmKAN(CycleMapper):
         """The generator on overlapping tiles of the training size."""
         return map_tiles(self.generators[direction], raw, self.config.crop_size)
 
-    def stages(self) -> Sequence[Stage]:
-        """Undoing a recolouring, then the GAN."""
-        c = self.config
-        if c.pretrain_steps == 0:
-            return super().stages()
-        first = Stage(
-            PRE_TRAINING,
-            c.pretrain_batch_size,
-            c.crop_size,
-            c.pretrain_epochs,
-            c.pretrain_steps,
-            c.augment,
-        )
-        return [first, *super().stages()]
-
-    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
-        """One Adam for both generators in the pre-training; as CycleGAN for the GAN."""
-        if stage.name != PRE_TRAINING:
-            return super().configure(stage, total_steps)
+    def configure_pretraining(self, stage: Stage, total_steps: int) -> Optimisation:
+        """One Adam for both generators, with a cosine."""
         optimizer = Adam(self.generators.parameters(), self.config.pretrain_lr)
         # A cosine over 500 epochs of which the released recipe runs 300.
         scheduler = CosineAnnealingLR(optimizer, max(1, total_steps * 5 // 3), eta_min=1e-5)
         return Optimisation({"generators": optimizer}, [scheduler])
 
-    def training_step(
-        self, batch: MapperBatch, stage: Stage, optimisation: Optimisation
-    ) -> dict[str, Tensor]:
-        """Updates the generators on recoloured crops, or the networks of the GAN."""
-        if stage.name != PRE_TRAINING:
-            return super().training_step(batch, stage, optimisation)
+    def pretraining_losses(self, batch: MapperBatch) -> dict[str, Tensor]:
+        """How far the generators are from restoring recoloured crops of their camera."""
         real: dict[Camera, Tensor] = {"a": batch.a, "b": batch.b}
         losses = {}
         for there in DIRECTIONS:
             target, source = target_of(there), target_of(BACK[there])
             restored = self.translate(recolour(real[target], like=real[source]), there)
             losses[f"restored_{target}"] = self.reconstruction_loss(restored, real[target])
-        descend(optimisation.optimizers["generators"], sum_of(losses))
-        return {name: loss.detach() for name, loss in losses.items()}
+        return losses
 
 
 def recolour(crops: Tensor, like: Tensor) -> Tensor:

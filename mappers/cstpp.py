@@ -20,17 +20,16 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from mappers.base import register_mapper
-from mappers.cycle import CycleConfig, CycleMapper
+from mappers.colour_transform import ColourTransformConfig, ColourTransformMapper
 from mappers.networks import initialise, polynomial
 from mappers.networks.conformer import Conformer
-from mappers.networks.patchgan import PatchGAN
 from mappers.networks.twin import twin
 
 BASES = {"paper": polynomial.PAPER, "authors_code": polynomial.AUTHORS_CODE}
 
 
 @dataclass(frozen=True)
-class CSTPPConfig(CycleConfig):
+class CSTPPConfig(ColourTransformConfig):
     """The published recipe.
 
     Attributes:
@@ -40,7 +39,6 @@ class CSTPPConfig(CycleConfig):
         head_gelu: a GELU between the two linear layers of the head (the paper's "MLP").
         downsample: M of Sec. 3.3; at test time the network looks at the picture shrunk by M.
         patch_wise: False averages the tokens to one transform per picture (ablation).
-        discriminator: "scalar": one verdict per image, as in the code; "map": one per patch.
         share_layer_norm: layer norms common to both directions, as in the paper's text; the code
             keeps them apart.
         dup_updates: two optimiser steps per step for the shared weights, as in the code.
@@ -49,18 +47,11 @@ class CSTPPConfig(CycleConfig):
         heads: of its attention.
     """
 
-    epochs: float = 50
-    batch_size: int = 4
-    lr_generator: float = 1e-5
-    lr_discriminator: float = 2e-5
-    clip_norm: float | None = 2.0
-    decay_from: float = 1.0
     basis: Literal["paper", "authors_code"] = "paper"
     init: Literal["authors", "zero"] = "authors"
     head_gelu: bool = False
     downsample: Annotated[int, Field(ge=1)] = 1
     patch_wise: bool = True
-    discriminator: Literal["scalar", "map"] = "scalar"
     share_layer_norm: bool = False
     dup_updates: bool = False
     width: int = 64
@@ -130,10 +121,11 @@ class CSTPPGenerator(nn.Module):
     "raw to 8 bits. Crops of the two cameras are drawn independently and augmented "
     "independently. The last weights are used; the authors' code chooses on the test folder.",
 )
-class CSTPP(CycleMapper):
+class CSTPP(ColourTransformMapper):
     """5,765,376 distinct generator parameters for both directions."""
 
     Config = CSTPPConfig
+    config: CSTPPConfig
     test_time = ("downsample",)
 
     def build_generators(self) -> dict[str, nn.Module]:
@@ -145,11 +137,6 @@ class CSTPP(CycleMapper):
         back = twin(there, shared, own=there.head)
         back.initialise_head(self.config.init)
         return {"a2b": there, "b2a": back}
-
-    def build_discriminator(self) -> nn.Module:
-        """A PatchGAN, its map averaged or not."""
-        scalar = self.config.discriminator == "scalar"
-        return PatchGAN(width=self.config.discriminator_width, scalar=scalar)
 
     def update_generators(self, loss: Tensor, optimizer: Optimizer) -> None:
         """One step; with `dup_updates` the shared weights are clipped twice and stepped twice."""

@@ -7,19 +7,17 @@ The method is one-sided; both directions are trained side by side, with nothing 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from benchmark.stage import Optimisation, Stage, descend, linear_decay
+from benchmark.stage import Optimisation, Stage, descend
 from mappers.base import (
     DIRECTIONS,
     Direction,
     Mapper,
     MapperBatch,
-    MapperConfig,
     register_mapper,
     source_of,
     target_of,
@@ -31,28 +29,20 @@ from mappers.networks.patch_nce import PatchFeatures, patch_nce, random_position
 from mappers.networks.patchgan import PatchGAN
 from mappers.networks.resnet_generator import ResnetGenerator
 from mappers.networks.tiling import map_tiles
+from mappers.training import AdversarialConfig
 
 TAPS = (0, 4, 8, 12, 16)  # padded input, both convolutions on the way down, blocks 1 and 5
 
 
 @dataclass(frozen=True)
-class CUTConfig(MapperConfig):
+class CUTConfig(AdversarialConfig):
     """The recipe of the released code: 200 epochs at 2e-4, then 200 falling linearly to 0.
 
     FastCUT is `nce_weight=10, identity_nce=False, flip_equivariance=True, epochs=200,
     decay_from=0.75`.
 
     Attributes:
-        epochs: length in passes over the training crops.
-        steps: length in optimisation steps; replaces `epochs` if given.
-        batch_size: crops per camera and step.
-        crop_size: side of the training crops in packed pixels.
-        augment: random flips and quarter turns.
         lr_generator: learning rate of the generators and feature networks.
-        lr_discriminator: learning rate of the discriminators.
-        betas: of Adam.
-        decay_from: fraction of the steps after which the rates fall linearly to 0; 1 for never.
-        ema: decay of the average of the weights used for inference; 0 for the last weights.
         nce_weight: lambda_X of Eq. 5, and lambda_Y.
         identity_nce: also contrasts the target's pictures with their own mapping, and halves both
             terms.
@@ -62,21 +52,11 @@ class CUTConfig(MapperConfig):
         width: channels after the first layer of a generator.
         blocks: residual blocks of a generator, at least 5.
         feature_width: of the contrastive features.
-        discriminator_width: channels after the first layer of a discriminator.
         tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
             memory; 0 for every picture at once.
     """
 
     epochs: float = 400
-    steps: int | None = None
-    batch_size: int = 1
-    crop_size: int = 256
-    augment: bool = True
-    lr_generator: float = 2e-4
-    lr_discriminator: float = 2e-4
-    betas: tuple[float, float] = (0.5, 0.999)
-    decay_from: float = 0.5
-    ema: float = 0.0
     nce_weight: float = 1.0
     identity_nce: bool = True
     flip_equivariance: bool = False
@@ -85,7 +65,6 @@ class CUTConfig(MapperConfig):
     width: int = 64
     blocks: int = 9
     feature_width: int = 256
-    discriminator_width: int = 64
     tile: int = 1024
 
 
@@ -169,8 +148,9 @@ class CUT(Mapper):
     """
 
     Config = CUTConfig
+    config: CUTConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: CUTConfig | None = None) -> None:
         super().__init__(config)
         self.sides = nn.ModuleDict({d: OneSided(self.config) for d in DIRECTIONS})
 
@@ -189,8 +169,7 @@ class CUT(Mapper):
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
-        c = self.config
-        return [Stage("adversarial", c.batch_size, c.crop_size, c.epochs, c.steps, c.augment)]
+        return [self.config.stage("adversarial")]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """Per direction one Adam for G and F together and one for D; constant, then linear to 0."""
@@ -201,10 +180,7 @@ class CUT(Mapper):
             optimizers[f"generator_{direction}"] = Adam(parts, c.lr_generator, c.betas)
             judge = side.discriminator.parameters()
             optimizers[f"discriminator_{direction}"] = Adam(judge, c.lr_discriminator, c.betas)
-        if c.decay_from >= 1:
-            return Optimisation(optimizers, ema=c.ema)
-        schedulers = [linear_decay(o, total_steps, c.decay_from) for o in optimizers.values()]
-        return Optimisation(optimizers, schedulers, c.ema)
+        return c.optimisation(optimizers, total_steps)
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

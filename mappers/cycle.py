@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from benchmark.stage import Optimisation, Stage, descend, linear_decay
+from benchmark.stage import Optimisation, Stage, descend
 from mappers.base import (
     CAMERAS,
     DIRECTIONS,
@@ -23,56 +23,34 @@ from mappers.base import (
     Direction,
     Mapper,
     MapperBatch,
-    MapperConfig,
     source_of,
     target_of,
 )
 from mappers.losses import l1, lsgan
 from mappers.networks.patchgan import PatchGAN
 from mappers.replay_pool import ReplayPool
+from mappers.training import AdversarialConfig
 
 BACK: dict[Direction, Direction] = {"a2b": "b2a", "b2a": "a2b"}
 ADVERSARIAL = "adversarial"  # name of the stage that this file trains
 
 
 @dataclass(frozen=True)
-class CycleConfig(MapperConfig):
+class CycleConfig(AdversarialConfig):
     """How a pair of generators is trained; the defaults are those of CycleGAN.
 
     Attributes:
-        epochs: length in passes over the training crops.
-        steps: length in optimisation steps; replaces `epochs` if given.
-        batch_size: crops per camera and step.
-        crop_size: side of the training crops in packed pixels.
-        augment: random flips and quarter turns.
-        lr_generator: learning rate of the generators.
-        lr_discriminator: learning rate of the discriminators.
-        betas: of Adam, for all networks.
         cycle_weight: alpha of Eq. 11.
         identity_weight: beta of Eq. 11.
         pool_size: earlier fakes kept for each discriminator.
         clip_norm: greatest norm of the generators' gradient and of each discriminator's; None
             for no limit.
-        decay_from: fraction of the steps after which the rates fall linearly to 0; 1 for never.
-        ema: decay of the average of the weights used for inference; 0 for the last weights.
-        discriminator_width: channels of the discriminator's first layer.
     """
 
-    epochs: float = 200
-    steps: int | None = None
-    batch_size: int = 1
-    crop_size: int = 256
-    augment: bool = True
-    lr_generator: float = 2e-4
-    lr_discriminator: float = 2e-4
-    betas: tuple[float, float] = (0.5, 0.999)
     cycle_weight: float = 10.0
     identity_weight: float = 5.0
     pool_size: int = 50
     clip_norm: float | None = None
-    decay_from: float = 0.5
-    ema: float = 0.0
-    discriminator_width: int = 64
 
 
 class CycleMapper(Mapper):
@@ -85,8 +63,9 @@ class CycleMapper(Mapper):
     """
 
     Config = CycleConfig
+    config: CycleConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: CycleConfig | None = None) -> None:
         super().__init__(config)
         self.generators = nn.ModuleDict(self.build_generators())
         self.discriminators = nn.ModuleDict({c: self.build_discriminator() for c in CAMERAS})
@@ -133,8 +112,7 @@ class CycleMapper(Mapper):
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
-        c = self.config
-        return [Stage(ADVERSARIAL, c.batch_size, c.crop_size, c.epochs, c.steps, c.augment)]
+        return [self.config.stage(ADVERSARIAL)]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """One Adam for both generators, one for each discriminator; constant, then linear to 0."""
@@ -145,10 +123,7 @@ class CycleMapper(Mapper):
         for camera, network in self.discriminators.items():
             optimizer = Adam(network.parameters(), c.lr_discriminator, c.betas, fused=True)
             optimizers[f"discriminator_{camera}"] = optimizer
-        if c.decay_from >= 1:
-            return Optimisation(optimizers, ema=c.ema)
-        schedulers = [linear_decay(o, total_steps, c.decay_from) for o in optimizers.values()]
-        return Optimisation(optimizers, schedulers, c.ema)
+        return c.optimisation(optimizers, total_steps)
 
     def training_step(
         self, batch: MapperBatch, stage: Stage, optimisation: Optimisation

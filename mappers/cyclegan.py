@@ -57,6 +57,7 @@ class CycleGAN(CycleMapper):
     """
 
     Config = CycleGANConfig
+    config: CycleGANConfig
 
     def build_generators(self) -> dict[str, nn.Module]:
         """One ResNet per direction, weights N(0, 0.02²)."""

@@ -52,8 +52,9 @@ class FDA(Mapper):
     """Swaps the amplitude of the lowest frequencies."""
 
     Config = FDAConfig
+    config: FDAConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: FDAConfig | None = None) -> None:
         super().__init__(config)
         for name in BUFFERS.values():
             self.register_buffer(name, torch.empty(4, 0, 0))  # (4, 2b + 1, 2b + 1) once fitted

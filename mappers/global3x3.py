@@ -5,7 +5,7 @@ Eq. 2 of Xie et al., ACM MM 2024.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -43,8 +43,9 @@ class Global3x3(Mapper):
     """y = M x, fitted on the un-clipped pixels of the aligned pairs; the 3x3 stands in a 4x4."""
 
     Config = Global3x3Config
+    config: Global3x3Config
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: Global3x3Config | None = None) -> None:
         super().__init__(config)
         for direction in ("a2b", "b2a"):
             self.register_buffer(direction, torch.eye(4))

@@ -1,11 +1,9 @@
 """One gain per channel for all pictures: what exposure and white balance alone can do."""
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from mappers.base import Direction, Mapper, MapperData, register_mapper
+from mappers.base import Direction, Mapper, MapperConfig, MapperData, register_mapper
 from mappers.least_squares import fit_both
 
 
@@ -17,7 +15,7 @@ from mappers.least_squares import fit_both
 class GlobalGain(Mapper):
     """y_c = gain_c · x_c, fitted on the un-clipped pixels of the aligned pairs."""
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: MapperConfig | None = None) -> None:
         super().__init__(config)
         for direction in ("a2b", "b2a"):
             self.register_buffer(direction, torch.ones(4))

@@ -5,7 +5,7 @@ Eq. 3 of Xie et al., ACM MM 2024, for four channels.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -43,8 +43,9 @@ class GlobalPoly(Mapper):
     """y = M basis(x), fitted on the un-clipped pixels of the aligned pairs."""
 
     Config = GlobalPolyConfig
+    config: GlobalPolyConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: GlobalPolyConfig | None = None) -> None:
         super().__init__(config)
         self.basis = BASES[self.config.terms]
         same = torch.zeros(4, len(self.basis))

@@ -68,6 +68,7 @@ class Rawformer(UVCGAN):
     """
 
     Config = RawformerConfig
+    config: RawformerConfig
 
     def build_generators(self) -> dict[str, nn.Module]:
         """One U-shape per direction."""

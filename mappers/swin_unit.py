@@ -80,8 +80,9 @@ class SwinUnit(CycleMapper):
     """
 
     Config = SwinUnitConfig
+    config: SwinUnitConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: SwinUnitConfig | None = None) -> None:
         super().__init__(config)
         self.low_pools = {camera: ReplayPool(self.config.pool_size) for camera in CAMERAS}
         self.apply(initialise.xavier(0.02))

@@ -4,9 +4,7 @@ Torbunov, Huang, Yu, Huang, Yoo, Lin, Viren, Ren, "UVCGAN: UNet Vision Transform
 GAN for Unpaired Image-to-Image Translation", WACV 2023.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,18 +12,16 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend
+from benchmark.stage import Optimisation, Stage
 from mappers.base import Camera, Direction, MapperBatch, register_mapper
-from mappers.cycle import CycleConfig, CycleMapper
 from mappers.networks import initialise
 from mappers.networks.tiling import map_tiles
 from mappers.networks.unet_vit import UNetViT
-
-PRE_TRAINING = "pre-training"
+from mappers.pretraining import PretrainedConfig, PretrainedCycleMapper
 
 
 @dataclass(frozen=True)
-class UVCGANConfig(CycleConfig):
+class UVCGANConfig(PretrainedConfig):
     """The recipe of the released code for selfie2anime: 1,000,000 steps of the GAN.
 
     `crop_size` is also the size of the only pictures that the generator takes, a multiple of 16:
@@ -39,9 +35,6 @@ class UVCGANConfig(CycleConfig):
     Attributes:
         penalty_weight: of the gradient penalty.
         penalty_norm: the norm of the gradient that costs nothing.
-        pretrain_epochs: length of the pre-training in passes over the training crops.
-        pretrain_steps: its length in optimisation steps; replaces `pretrain_epochs` if given.
-        pretrain_batch_size: crops per camera and step.
         pretrain_lr: learning rate per 512 crops of a step.
         pretrain_cycles: cosine cycles from the full rate to almost 0.
         mask_size: side of the masked blocks in packed pixels.
@@ -58,9 +51,6 @@ class UVCGANConfig(CycleConfig):
     betas: tuple[float, float] = (0.5, 0.99)
     penalty_weight: float = 0.1
     penalty_norm: float = 100.0
-    pretrain_epochs: float = 100
-    pretrain_steps: int | None = None
-    pretrain_batch_size: int = 32
     pretrain_lr: float = 5e-3
     pretrain_cycles: int = 1
     mask_size: int = 32
@@ -86,7 +76,7 @@ class UVCGANConfig(CycleConfig):
         "mapper here. Whole pictures are mapped in overlapping, blended tiles."
     ),
 )
-class UVCGAN(CycleMapper):
+class UVCGAN(PretrainedCycleMapper):
     """CycleGAN with U-Net-ViT generators (31,360,720 parameters) that start as one autoencoder.
 
     Networks work on raw in [0, 1].
@@ -96,8 +86,9 @@ class UVCGAN(CycleMapper):
     """
 
     Config = UVCGANConfig
+    config: UVCGANConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: UVCGANConfig | None = None) -> None:
         super().__init__(config)
         self.generators.apply(initialise.normal(0.02))
 
@@ -127,28 +118,9 @@ class UVCGAN(CycleMapper):
         """The generator on overlapping tiles of the training size."""
         return map_tiles(self.generators[direction], raw, self.config.crop_size)
 
-    def stages(self) -> Sequence[Stage]:
-        """Masked reconstruction, then the GAN."""
+    def configure_pretraining(self, stage: Stage, total_steps: int) -> Optimisation:
+        """AdamW with a cosine."""
         c = self.config
-        if c.pretrain_steps == 0:
-            return super().stages()
-        first = Stage(
-            PRE_TRAINING,
-            c.pretrain_batch_size,
-            c.crop_size,
-            c.pretrain_epochs,
-            c.pretrain_steps,
-            c.augment,
-        )
-        return [first, *super().stages()]
-
-    def configure(self, stage: Stage, total_steps: int) -> Optimisation:
-        """AdamW with a cosine for the pre-training; as CycleGAN for the GAN."""
-        c = self.config
-        if stage.name != PRE_TRAINING:
-            if c.pretrain_steps != 0:
-                self.spread_pretrained()
-            return super().configure(stage, total_steps)
         crops = 2 * stage.batch_size / 512
         optimizer = AdamW(
             self.pretrained_parameters(),
@@ -160,17 +132,11 @@ class UVCGAN(CycleMapper):
         scheduler = CosineAnnealingWarmRestarts(optimizer, cycle, eta_min=5e-8 * crops)
         return Optimisation({"autoencoder": optimizer}, [scheduler])
 
-    def training_step(
-        self, batch: MapperBatch, stage: Stage, optimisation: Optimisation
-    ) -> dict[str, Tensor]:
-        """Updates the autoencoder, or the networks of the GAN."""
-        if stage.name != PRE_TRAINING:
-            return super().training_step(batch, stage, optimisation)
+    def pretraining_losses(self, batch: MapperBatch) -> dict[str, Tensor]:
+        """How far the autoencoder is from restoring masked crops of both cameras."""
         crops = torch.cat([batch.a, batch.b])
         masked = mask_blocks(crops, self.config.mask_size, self.config.mask_probability)
-        loss = self.reconstruction_loss(self.reconstruct(masked), crops)
-        descend(optimisation.optimizers["autoencoder"], loss)
-        return {"reconstruction": loss.detach()}
+        return {"reconstruction": self.reconstruction_loss(self.reconstruct(masked), crops)}
 
     # The autoencoder of the pre-training is the generator "a2b", used for both cameras.
 
@@ -183,7 +149,7 @@ class UVCGAN(CycleMapper):
         """The weights of the autoencoder."""
         return list(self.generators["a2b"].parameters())
 
-    def spread_pretrained(self) -> None:
+    def finish_pretraining(self) -> None:
         """Lets both generators begin with the weights of the autoencoder."""
         self.generators["b2a"].load_state_dict(self.generators["a2b"].state_dict())
 

@@ -8,7 +8,6 @@ patch, and decoder, skips and sigmoid go.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -69,8 +68,9 @@ class UVCGANCSTPP(UVCGAN):
     """
 
     Config = UVCGANCSTPPConfig
+    config: UVCGANCSTPPConfig
 
-    def __init__(self, config: Any = None) -> None:
+    def __init__(self, config: UVCGANCSTPPConfig | None = None) -> None:
         super().__init__(config)
         self.decoder = Decoder(4, self.config.widths).apply(initialise.normal(0.02))
 

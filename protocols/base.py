@@ -5,10 +5,10 @@ camera B (design: the ISP of A is deployed and tested on camera B, the target ca
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from benchmark.cameras import Camera, Direction
-from benchmark.registry import MethodInfo, register_protocol
+from benchmark.registry import Registered, register_protocol
 
 __all__ = [
     "Camera",
@@ -64,7 +64,7 @@ class ProtocolConfig:
     """Protocols have no settings."""
 
 
-class Protocol:
+class Protocol(Registered):
     """One way to judge a mapper. `info.reference` marks floor, ceiling and oracles.
 
     Attributes:
@@ -73,12 +73,8 @@ class Protocol:
     """
 
     Config: ClassVar[type] = ProtocolConfig
-    info: ClassVar[MethodInfo]
     title: ClassVar[str]
     needs_isp: ClassVar[bool] = True
-
-    def __init__(self, config: Any = None) -> None:
-        self.config = config
 
     def evaluation(self, direction: Direction) -> Evaluation:
         """What is trained and compared for one direction of a cell."""

@@ -65,7 +65,7 @@ def _prepare(args: argparse.Namespace) -> int:
     from benchmark.progress import Progress
     from benchmark.registry import DATASETS
 
-    cls: Any = DATASETS.get(args.name)
+    cls = DATASETS.get(args.name)
     if not issubclass(cls, PreparedSource):
         known = ", ".join(kind.info.name for kind in _prepared_sources())
         raise BenchError(f"'{args.name}' needs no preparing; {known} do.")

@@ -1,11 +1,18 @@
 """`isp-bench info NAME`: what is known about a method."""
 
+from __future__ import annotations
+
 import argparse
 import dataclasses
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from benchmark.registry import Registry
 
 EXAMPLES = """  isp-bench info cstpp
   isp-bench info pynet --json
@@ -53,19 +60,21 @@ def describe(name: str) -> dict[str, Any]:
     from benchmark.errors import unknown_name
     from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
 
-    registries = {"mapper": MAPPERS, "ISP": ISPS, "protocol": PROTOCOLS, "data set": DATASETS}
+    trained: dict[str, Registry[Any]] = {"mapper": MAPPERS, "ISP": ISPS}
+    registries = {**trained, "protocol": PROTOCOLS, "data set": DATASETS}
     for kind, registry in registries.items():
-        if name not in registry.names():
+        if name not in registry:
             continue
-        cls: Any = registry.get(name)
+        cls = registry.get(name)
         facts: dict[str, Any] = {"kind": kind, **dataclasses.asdict(registry.info(name))}
-        facts["description"] = (cls.__doc__ or "").strip().splitlines()[0]
-        if kind in ("mapper", "ISP"):
+        facts["description"] = (cls.__doc__ or "").strip().partition("\n")[0]
+        if kind in trained:
             facts["parameters"] = _parameters(registry.create(name))
         else:
             facts.pop("supervision")
         if kind == "data set":
-            facts["licence"], facts["citation"] = cls.license, cls.citation
+            source = DATASETS.get(name)
+            facts["licence"], facts["citation"] = source.license, source.citation
         has_fields = dataclasses.fields(cls.Config)
         facts["config"] = {f.name: _default(f) for f in has_fields}
         return facts
@@ -73,7 +82,7 @@ def describe(name: str) -> dict[str, Any]:
     raise unknown_name("method", name, known)
 
 
-def _parameters(method: Any) -> str:
+def _parameters(method: nn.Module) -> str:
     """All trained parameters, and the share of each part; shared ones count once in a part."""
     from benchmark.training.trainer import parameter_count
 
@@ -82,7 +91,7 @@ def _parameters(method: Any) -> str:
     return f"{parameter_count(method):,}" + (f" ({shares})" if shares else "")
 
 
-def _default(field: dataclasses.Field) -> Any:
+def _default(field: dataclasses.Field[Any]) -> Any:
     if field.default is not dataclasses.MISSING:
         return field.default
     if field.default_factory is not dataclasses.MISSING:

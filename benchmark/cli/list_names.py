@@ -1,9 +1,15 @@
 """`isp-bench list`: what there is."""
 
+from __future__ import annotations
+
 import argparse
 import json
+from typing import TYPE_CHECKING, Any
 
 from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+
+if TYPE_CHECKING:
+    from benchmark.registry import Registry
 
 EXAMPLES = """  isp-bench list
   isp-bench list mappers
@@ -59,7 +65,12 @@ def _named(kind: str) -> list[dict[str, str]]:
 
     if kind == "presets":
         return [{"name": name, "title": load_preset(name).description} for name in preset_names()]
-    registries = {"mappers": MAPPERS, "isps": ISPS, "protocols": PROTOCOLS, "data": DATASETS}
+    registries: dict[str, Registry[Any]] = {
+        "mappers": MAPPERS,
+        "isps": ISPS,
+        "protocols": PROTOCOLS,
+        "data": DATASETS,
+    }
     infos = [registries[kind].info(name) for name in registries[kind].names()]
     learns = kind == "mappers"
     return [
@@ -72,7 +83,7 @@ def _markdown(found: dict[str, list[dict[str, str]]]) -> str:
     from benchmark.methods.catalogue import HEADER, methods_table, names_table
     from benchmark.registry import ISPS, MAPPERS
 
-    measured = {"mappers": MAPPERS, "isps": ISPS}
+    measured: dict[str, Registry[Any]] = {"mappers": MAPPERS, "isps": ISPS}
     sections = [
         methods_table(TITLES[kind], measured[kind])
         if kind in measured

@@ -26,8 +26,9 @@ from benchmark.cli import (
     table,
     verify,
 )
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, ContractError
 
+FAILED = 1
 USER_ERROR = 2
 STOPPED = 130  # the shell's code for Ctrl-C
 
@@ -89,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(args.execute(args))
     except BenchError as error:
         print(f"isp-bench: {error}", file=sys.stderr)
-        return USER_ERROR
+        return FAILED if isinstance(error, ContractError) else USER_ERROR
     except KeyboardInterrupt:
         print(
             "\nStopped. Finished steps and checkpoints are kept; the same command goes on from "

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.images import ImageSet
 from benchmark.progress import Progress
-from benchmark.registry import MethodInfo, register_dataset
+from benchmark.registry import Registered, register_dataset
 
 __all__ = ["CameraPair", "DataSource", "PairSet", "register_dataset", "validation_names"]
 
@@ -83,7 +83,7 @@ class DataConfig:
     """Base of all data-set configs."""
 
 
-class DataSource:
+class DataSource(Registered):
     """A data set that can be named on the command line, before it is read or generated.
 
     The text after the colon in `--data name:TEXT` reaches the config through
@@ -95,12 +95,8 @@ class DataSource:
     """
 
     Config: ClassVar[type] = DataConfig
-    info: ClassVar[MethodInfo]
     license: ClassVar[str] = ""
     citation: ClassVar[str] = ""
-
-    def __init__(self, config: Any = None) -> None:
-        self.config = self.Config() if config is None else config
 
     @classmethod
     def parse_argument(cls, text: str) -> dict[str, Any]:

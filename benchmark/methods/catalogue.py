@@ -39,14 +39,14 @@ class Cost:
     gflop: float
 
 
-def measure(registry: Registry, name: str) -> Cost | None:
+def measure(registry: Registry[Any], name: str) -> Cost | None:
     """The cost of a mapper or ISP; None if it has nothing to train.
 
     Nothing is computed: networks and crop are on the meta device, which knows shapes only.
     """
     registry.get(name)  # its module is loaded outside, lest its constants become shapes too
     with torch.device("meta"):
-        method: Any = registry.create(name).eval()
+        method = registry.create(name).eval()
         raw = torch.zeros(1, 4, CROP, CROP)
     trained = parameter_count(method)
     if not trained:
@@ -60,7 +60,7 @@ def measure(registry: Registry, name: str) -> Cost | None:
     return Cost(trained, sum(p.numel() for p in method.parameters() if p.grad is not None), gflop)
 
 
-def methods_table(title: str, registry: Registry) -> str:
+def methods_table(title: str, registry: Registry[Any]) -> str:
     """A section on all methods of a kind: a table, then how each differs from its publication."""
     infos = [registry.info(name) for name in registry.names()]
     with_supervision = any(info.supervision != "none" for info in infos)

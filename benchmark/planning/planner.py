@@ -94,7 +94,7 @@ class Planner:
             BenchError: an unknown name or key, or a method that needs data there is not.
         """
         names = selected_protocols(self._config)
-        chosen: list[Protocol] = [PROTOCOLS.create(name) for name in names]
+        chosen = [PROTOCOLS.create(name) for name in names]
         named, calibrations = self._mappers()
         variants = [_Mapper(n, setting) for n in named for setting in self._sweeps[n]]
         variants += [_Mapper(name) for name in calibrations]
@@ -104,7 +104,7 @@ class Planner:
             for mapper in variants if uses_mapper else [_Mapper(NONE)]:
                 cells += self._cells(protocol, mapper)
         for name in self._preset.references.protocols if self._config.references else ():
-            reference: Protocol = PROTOCOLS.create(name)
+            reference = PROTOCOLS.create(name)
             if name not in names and any(p.needs_isp == reference.needs_isp for p in chosen):
                 cells += self._cells(reference, _Mapper(NONE))
         return Plan(self._steps, tuple(cells), tuple(dict.fromkeys(self._skipped)))
@@ -179,7 +179,7 @@ class Planner:
 
     def _mapper(self, mapper: _Mapper, seed: int) -> _Fitted:
         """The step that fits a mapper; what it obeys at test time alone is not part of it."""
-        cls: Any = MAPPERS.get(mapper.name)
+        cls = MAPPERS.get(mapper.name)
         method = self._method("mapper", MAPPERS, mapper.name, mapper.setting)
         usual = dataclasses.asdict(cls.Config())
         default = {key: _json(usual[key]) for key in cls.test_time}
@@ -226,10 +226,10 @@ class Planner:
         return self._add(spec)
 
     def _method(
-        self, kind: str, registry: Registry, name: str, setting: dict[str, Any] | None = None
+        self, kind: str, registry: Registry[Any], name: str, setting: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """The fields of :class:`Training` that name a method with its full config."""
-        cls: Any = registry.get(name)
+        cls = registry.get(name)
         values = {
             **self._preset.values(kind, name, cls.Config),
             **self._overrides[kind].get(name, {}),

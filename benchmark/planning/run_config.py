@@ -147,7 +147,7 @@ class RunConfig(BaseModel):
             BenchError: no named method has the key.
         """
         registry = MAPPERS if kind == "mapper" else ISPS
-        configs = {name: registry.get(name).Config for name in names}  # type: ignore[attr-defined]
+        configs = {name: registry.get(name).Config for name in names}
         values: dict[str, dict[str, Any]] = {name: {} for name in names}
         for path, value in self.set.items():
             owner, _, key = path.partition(".")
@@ -173,7 +173,7 @@ class RunConfig(BaseModel):
         Raises:
             BenchError: a key that no named mapper has, or that is also set.
         """
-        fields = {name: field_names(MAPPERS.get(name).Config) for name in names}  # type: ignore[attr-defined]
+        fields = {name: field_names(MAPPERS.get(name).Config) for name in names}
         swept: dict[str, tuple[Any, ...]] = {}
         for path, values in self.sweep.items():
             owner, _, key = path.partition(".")
@@ -196,7 +196,7 @@ class RunConfig(BaseModel):
 
 
 def resolve_names(
-    registry: Registry, given: tuple[str, ...], except_names: tuple[str, ...] = ()
+    registry: Registry[Any], given: tuple[str, ...], except_names: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """Names from the command line; "all" becomes every name but `except_names`.
 

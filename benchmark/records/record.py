@@ -157,7 +157,7 @@ def write_record(
         adds=mapper.adds if mapper else None,
         reference=info.reference,
         role="named" if named else "beside",
-        title=PROTOCOLS.get(cell.protocol).title,  # type: ignore[attr-defined]
+        title=PROTOCOLS.get(cell.protocol).title,
         cameras=cameras,
         data=asdict(spec.data),
         preset=preset.name,

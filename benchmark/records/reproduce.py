@@ -121,7 +121,7 @@ class Reproduction:
                 self._check_version(PROTOCOLS, spec.protocol, spec.version)
         self._check_data(spec.data.name, json.dumps(spec.data.config), spec.data.fingerprint)
 
-    def _check_version(self, registry: Registry, name: str, version: int) -> None:
+    def _check_version(self, registry: Registry[Any], name: str, version: int) -> None:
         here = registry.info(name).version
         if here != version:
             raise BenchError(

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -25,6 +24,7 @@ from benchmark.registry import DATASETS, ISPS, MAPPERS
 from benchmark.running.choose import check_executor, make_executor, step_command
 from benchmark.running.levels import command_lines
 from benchmark.running.runner import Outcome, Runner
+from benchmark.stage import Trainable
 from benchmark.steps.context import Context
 from benchmark.store.step import DataIdentity, FitMapper, TrainISP
 from benchmark.store.store import Store, default_store
@@ -134,10 +134,9 @@ def open_session(config: RunConfig, *, download: bool = True) -> Session:
 def open_source(data: str, preset: Preset) -> DataSource:
     """The data set of a `--data` text, with the preset's values under the user's own."""
     name, argument = split_data(data)
-    cls: Any = DATASETS.get(name)
+    cls = DATASETS.get(name)
     own = cls.parse_argument(argument) if argument else {}
-    source: DataSource = DATASETS.create(name, **{**preset.data.get(name, {}), **own})
-    return source
+    return DATASETS.create(name, **{**preset.data.get(name, {}), **own})
 
 
 def default_name(config: RunConfig) -> str:
@@ -157,6 +156,7 @@ def _check_methods(plan: Plan) -> None:
 def _check_pictures(plan: Plan, data: CameraPair) -> None:
     """Whether every training finds crops and sRGB; known once the pictures are there."""
     cameras: tuple[Camera, ...]
+    method: Trainable[Any]
     for spec in plan.steps.values():
         match spec:
             case FitMapper():

@@ -20,7 +20,7 @@ from benchmark.store.step import DataIdentity, FitMapper, Training, TrainISP
 from benchmark.store.store import Store
 
 T = TypeVar("T", FitMapper, TrainISP)
-REGISTRIES: dict[type[Training], Registry] = {FitMapper: MAPPERS, TrainISP: ISPS}
+REGISTRIES: dict[type[Training], Registry[Any]] = {FitMapper: MAPPERS, TrainISP: ISPS}
 NOUNS: dict[type[Training], str] = {FitMapper: "fitted mapper", TrainISP: "trained ISP"}
 KEY = re.compile("[0-9a-f]{6,20}")  # a step's key, or its beginning
 MOST_SHOWN = 5  # steps in one message
@@ -179,15 +179,15 @@ class TrainedSteps:
         return f"\nThere are these {NOUNS[type(specs[0])]}s:\n  {lines}{more}"
 
 
-def _is_key(registry: Registry, name: str) -> bool:
+def _is_key(registry: Registry[Any], name: str) -> bool:
     """Whether a text names a step, not a method."""
-    return name not in registry.names() and KEY.fullmatch(name) is not None
+    return name not in registry and KEY.fullmatch(name) is not None
 
 
 def _is_current(spec: Training) -> bool:
     """Whether the step's method is known here in the version that was trained."""
     method, registry = spec.method, REGISTRIES[type(spec)]
-    return method in registry.names() and registry.info(method).version == spec.version
+    return method in registry and registry.info(method).version == spec.version
 
 
 def _has_preset(preset: str, spec: Training, data: str | None = None) -> bool:
@@ -196,7 +196,7 @@ def _has_preset(preset: str, spec: Training, data: str | None = None) -> bool:
     A `--data` text goes before the preset, as in a run.
     """
     name, budget = spec.method, load_preset(preset)
-    config: Any = REGISTRIES[type(spec)].get(name).Config  # type: ignore[attr-defined]
+    config = REGISTRIES[type(spec)].get(name).Config
     values = budget.values(spec.kind, name, config)
     if _plain(build(config, values, f"preset '{preset}'")) != spec.config:
         return False
@@ -215,15 +215,15 @@ def _is_data(text: str, data: DataIdentity) -> bool:
 def _argument(text: str) -> dict[str, Any]:
     """Config values that a `--data` text gives."""
     name, argument = split_data(text)
-    source: Any = DATASETS.get(name)
+    source = DATASETS.get(name)
     return _data_config(name, source.parse_argument(argument) if argument else {})
 
 
 def _data_config(name: str, values: dict[str, Any]) -> dict[str, Any]:
     """Some config values of a data set, as the store's JSON has them."""
-    if name not in DATASETS.names():
+    if name not in DATASETS:
         return {}
-    source: Any = DATASETS.get(name)
+    source = DATASETS.get(name)
     config = _plain(build(source.Config, values, f"data '{name}'"))
     return {key: config[key] for key in values}
 

@@ -1,7 +1,7 @@
 """Loading fitted mappers and trained ISPs from a store."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import torch
 from safetensors.torch import load_model
@@ -26,7 +26,7 @@ def create_mapper(spec: FitMapper, setting: Mapping[str, Any] | None = None) -> 
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed_of("init", spec.seed, spec.method))
-        return cast(Mapper, MAPPERS.create(spec.method, **{**spec.config, **(setting or {})}))
+        return MAPPERS.create(spec.method, **{**spec.config, **(setting or {})})
 
 
 def load_mapper(key: str, context: Context, setting: Mapping[str, Any] | None = None) -> Mapper:
@@ -52,7 +52,7 @@ def load_isp(key: str, context: Context) -> DeepISP:
         BenchError: the key is not that of an ISP, or the weights are damaged.
     """
     spec = _of_kind(TrainISP, key, context)
-    isp = cast(DeepISP, ISPS.create(spec.method, **spec.config))
+    isp = ISPS.create(spec.method, **spec.config)
     load_model(isp, context.store.verified(key, WEIGHTS))
     return isp.to(context.device).eval()
 

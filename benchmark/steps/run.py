@@ -17,7 +17,7 @@ from benchmark.errors import BenchError
 from benchmark.interrupt import leave_if_requested
 from benchmark.registry import ISPS
 from benchmark.seeds import seed_of
-from benchmark.stage import Stage
+from benchmark.stage import Stage, Trainable
 from benchmark.steps.context import Context
 from benchmark.steps.load import create_mapper, load_isp, load_mapper
 from benchmark.steps.score import Scoring
@@ -26,9 +26,7 @@ from benchmark.store.store import Store
 from benchmark.training.batches import Batches, PairedBatches, UnpairedBatches
 from benchmark.training.device import peak_mb, reset_peak
 from benchmark.training.mapper_data import DeclaredData
-from benchmark.training.trainer import Trainer, TrainingError, parameter_count
-from isp_models.base import DeepISP
-from mappers.base import Mapper
+from benchmark.training.trainer import Trainer, parameter_count
 
 MAPPED_RANGE = 65535  # mapped raw is stored in 16 bits, finer than any sensor's counts
 
@@ -73,7 +71,7 @@ def attempt_step(key: str, context: Context) -> str | None:
     try:
         run_step(key, context)
     except Exception as error:
-        known = isinstance(error, BenchError | TrainingError)
+        known = isinstance(error, BenchError)
         reason = str(error) if known else f"{type(error).__name__}: {error}"
         context.store.fail(key, reason, traceback.format_exc())
         return reason
@@ -118,7 +116,7 @@ def _train_isp(spec: TrainISP, context: Context) -> dict[str, Any]:
     raw = look if spec.raw is None else _mapped_images(context.store, spec.raw)
     with torch.random.fork_rng():
         torch.manual_seed(seed_of("init", spec.seed, spec.method))
-        isp: DeepISP = ISPS.create(spec.method, **spec.config)
+        isp = ISPS.create(spec.method, **spec.config)
 
     def batches(stage: Stage) -> Batches:
         return PairedBatches(raw, look, stage, spec.seed)
@@ -127,7 +125,7 @@ def _train_isp(spec: TrainISP, context: Context) -> dict[str, Any]:
 
 
 def _train(
-    model: Mapper | DeepISP,
+    model: Trainable[Any],
     batches: Callable[[Stage], Batches],
     spec: Training,
     context: Context,

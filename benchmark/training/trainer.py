@@ -21,12 +21,10 @@ from benchmark.errors import BenchError
 from benchmark.interrupt import stop_requested
 from benchmark.progress import Progress, Task
 from benchmark.seeds import seed_of
-from benchmark.stage import Optimisation, Stage
+from benchmark.stage import Optimisation, Stage, Trainable
 from benchmark.training.batches import Batches, Prefetch
 from benchmark.training.checkpoint import read_checkpoint, write_checkpoint
 from benchmark.training.log import TrainingLog
-from isp_models.base import DeepISP
-from mappers.base import Mapper
 
 CHECKPOINT_SECONDS = 60.0
 LOG_LINES = 200  # per stage
@@ -34,7 +32,7 @@ CHECK_EVERY = 10  # steps between two looks at the losses; each costs a wait for
 DIVERGED = 1e8  # an absolute loss beyond this is no training any more
 
 
-class TrainingError(Exception):
+class TrainingError(BenchError):
     """The losses became NaN or diverged."""
 
 
@@ -78,7 +76,7 @@ class Trainer:
 
     def __init__(
         self,
-        model: Mapper | DeepISP,
+        model: Trainable[Any],
         batches: Callable[[Stage], Batches],
         folder: Path,
         *,
@@ -147,7 +145,7 @@ class Trainer:
             TrainingLog(self._folder, sum(position.before.values())) as log,
         ):
             task.begin_at(position.step)
-            while position.step < total and not self._stopped_early():
+            while position.step < total and not self.model.finished():
                 start = time.monotonic()
                 torch.manual_seed(seed_of("step", self._seed, stage.name, position.step))
                 batch = _to(prefetch.take(position.step), self._device)
@@ -173,9 +171,6 @@ class Trainer:
                     last_saved = time.monotonic()
                 if stop:
                     raise KeyboardInterrupt
-
-    def _stopped_early(self) -> bool:
-        return isinstance(self.model, DeepISP) and self.model.finished()
 
     def _begin_average(self, optimisation: Optimisation) -> None:
         if optimisation.ema:

@@ -22,6 +22,7 @@ GROUND = frozenset(
         "files",
         "interrupt",
         "progress",
+        "registration",
         "registry",
         "seeds",
         "stage",
@@ -51,7 +52,12 @@ def name_of(file):
 
 
 def imports(file):
-    for node in ast.walk(ast.parse(file.read_text())):
+    """What a file imports when it runs; imports for type checkers alone are left out."""
+    tree = ast.parse(file.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

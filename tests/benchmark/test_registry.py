@@ -1,13 +1,20 @@
 """The registry: lazy, helpful, open to others."""
 
+import importlib
+import inspect
+import re
+import shutil
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 import mappers
-from benchmark.errors import BenchError
-from benchmark.registry import ISPS, MAPPERS, load_plugin, register_mapper
+from benchmark import registry
+from benchmark.errors import BenchError, ContractError
+from benchmark.registry import ISPS, MAPPERS, Registry, load_plugin, register_mapper
 from mappers.base import Mapper
 from tests.benchmark.conftest import records
 from tests.conftest import REPOSITORY
@@ -26,10 +33,10 @@ def test_listing_imports_no_torch():
 
 
 def test_every_method_tells_where_it_is_from():
-    for registry in (MAPPERS, ISPS):
-        for name in registry._builtin:  # other tests register nameless ones
-            assert registry.info(name).title, name
-            assert registry.info(name).licence, name
+    for methods in (MAPPERS, ISPS):
+        for name in methods._builtin:  # other tests register nameless ones
+            assert methods.info(name).title, name
+            assert methods.info(name).licence, name
 
 
 def test_the_example_of_the_readme_runs(bench, toy_run, tmp_path):
@@ -83,24 +90,177 @@ def test_a_class_of_the_wrong_kind_is_refused():
         MAPPERS._classes.pop("not-a-mapper")
 
 
-def test_entry_points_of_other_packages_are_found(monkeypatch):
-    from importlib.metadata import EntryPoint
+@pytest.fixture
+def installed(monkeypatch):
+    """A registry of mappers in which entry points are installed."""
 
-    from benchmark import registry
-
-    point = EntryPoint("theirs", "tests.benchmark.test_registry:Theirs", "isp_bench.mappers")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
-    theirs = registry.Registry(
-        "mapper", "mappers", "register_mapper", "mappers.base:Mapper", "isp_bench.mappers"
-    )
-    assert "theirs" in theirs.names()
-    assert isinstance(theirs.create("theirs"), Theirs)
-    taken = EntryPoint("identity", "somewhere.else:Identity", "isp_bench.mappers")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [taken])
-    with pytest.raises(BenchError, match="Two mappers are called 'identity'"):
-        registry.Registry(
+    def install(*points: tuple[str, str]) -> Registry:
+        found = [EntryPoint(name, value, "isp_bench.mappers") for name, value in points]
+        monkeypatch.setattr(registry, "entry_points", lambda group: found)
+        return Registry(
             "mapper", "mappers", "register_mapper", "mappers.base:Mapper", "isp_bench.mappers"
-        ).names()
+        )
+
+    return install
+
+
+def test_entry_points_of_other_packages_are_found(installed):
+    found = installed(("theirs", f"{__name__}:Theirs"))
+    assert "theirs" in found.names()
+    assert isinstance(found.create("theirs"), Theirs)
+    assert "identity" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("hist", "pkg.module", "does not name a class"),
+        ("hist", "", "does not name a class"),
+        ("hist", "no_such_package.module:Hist", "No module named 'no_such_package'"),
+        ("hist", f"{__name__}:Missing", "has no attribute 'Missing'"),
+        ("hist", "broken_package:Hist", "RuntimeError: broken on purpose"),
+        ("hist", "leaving_package:Hist", "SystemExit"),
+        ("hist", "builtins:dict", "must derive from"),
+        ("a/b", f"{__name__}:Theirs", "'a/b' cannot be a name"),
+        ("identity", "somewhere.else:Identity", "Two mappers are called 'identity'"),
+        ("other", "mappers.identity:Identity", "is registered as 'identity'"),
+    ],
+)
+def test_a_broken_entry_point_is_reported_once_and_left_out(
+    installed, caplog, tmp_path, monkeypatch, name, value, reason
+):
+    (tmp_path / "broken_package.py").write_text("raise RuntimeError('broken on purpose')")
+    (tmp_path / "leaving_package.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = installed((name, value), ("theirs", f"{__name__}:Theirs"))
+    names = found.names()
+    assert "theirs" in names and "identity" in names
+    assert (name in names) == (name == "identity")
+    assert found.info("identity").title == "No mapping: the raw as it is"
+    found.names()
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert reason in message and value in message and "left out" in message
+    if name != "identity":
+        with pytest.raises(BenchError, match=re.escape(reason)):
+            found.get(name)
+
+
+def test_of_two_packages_with_one_name_neither_is_taken(installed, caplog):
+    found = installed(("x", f"{__name__}:Theirs"), ("x", "mappers.base:Mapper"))
+    assert "x" not in found.names()
+    assert "Two mappers are called 'x'" in caplog.text
+
+
+def test_one_entry_point_found_twice_is_no_clash(installed, caplog):
+    found = installed(("theirs", f"{__name__}:Theirs"), ("theirs", f"{__name__}:Theirs"))
+    assert "theirs" in found.names()
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_an_installed_package_may_be_given_as_a_plugin_too(monkeypatch, tmp_path, caplog, copied):
+    site = tmp_path / "site"
+    package = f"packaged{int(copied)}"
+    (site / package).mkdir(parents=True)
+    (site / package / "__init__.py").write_text("")
+    file = site / package / "mapper.py"
+    file.write_text(PLUGIN.format(name="packaged", body=MAP))
+    monkeypatch.syspath_prepend(site)
+    point = EntryPoint("packaged", f"{package}.mapper:Mine", "isp_bench.mappers")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    monkeypatch.delitem(vars(MAPPERS), "_installed", raising=False)
+    given = file
+    if copied:
+        given = tmp_path / "mapper.py"
+        given.write_text(file.read_text())
+    try:
+        load_plugin(given)
+        assert "packaged" in MAPPERS.names()
+        importlib.import_module(f"{package}.mapper")  # as another entry point of the package may do
+        assert isinstance(mappers.create("packaged"), Mapper)
+        given.write_text(file.read_text().replace("Mine", "Other"))
+        with pytest.raises(BenchError, match="Two mappers are called 'packaged'"):
+            load_plugin(shutil.copy(given, tmp_path / "changed.py"))
+        assert not caplog.records
+    finally:
+        forget("packaged")
+        del MAPPERS._installed
+
+
+def test_two_plugins_whose_files_have_one_name(tmp_path):
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        file = tmp_path / folder / "mapper.py"
+        file.write_text(PLUGIN.format(name=folder, body=MAP))
+        load_plugin(file)
+    try:
+        for folder in ("one", "other"):
+            assert Path(inspect.getfile(MAPPERS.get(folder))).parent.name == folder
+    finally:
+        forget("one")
+        forget("other")
+
+
+PLUGIN = """
+from mappers.base import Mapper, register_mapper
+@register_mapper("{name}")
+class Mine(Mapper):
+    {body}
+"""
+MAP = "def map(self, raw, direction): return raw"
+
+
+def forget(name):
+    MAPPERS._registered.pop(name, None)
+    MAPPERS._classes.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"supervision": "unpared"}, "Did you mean 'unpaired'"),
+        ({"supervision": 3}, "supervision = 3"),
+        ({"titel": "x"}, "Did you mean 'title'"),
+        ({"version": "two"}, "version = 'two'"),
+        ({"needs": "weights"}, "needs = 'weights'"),
+    ],
+)
+def test_facts_are_checked_at_the_registration(facts, reason):
+    with pytest.raises(ContractError, match=re.escape(reason)):
+        register_mapper("facts", **facts)
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "", "a b", ".hidden", "-x", "all", "none", "x" * 65])
+def test_a_name_must_be_fit_for_files_and_commands(name):
+    with pytest.raises(ContractError, match="cannot be a name"):
+        register_mapper(name)
+
+
+def test_a_decorator_without_a_name_is_explained():
+    with pytest.raises(ContractError, match=re.escape('@register_mapper("my-name"')):
+        register_mapper(Theirs)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("def __init__(self, config=None): self.x = 1", "super().__init__(config)"),
+        ("def __init__(self, config=None): self.x = torch.nn.Linear(1, 1)", "super().__init__"),
+        ("def __init__(self, config=None): self.x = self.config", "super().__init__(config)"),
+        ("def __init__(self): super().__init__()", "def __init__(self, config=None)"),
+        ("def __init__(self, config, width): super().__init__()", "takes (config, width)"),
+        ("Config = 3", "must be a dataclass"),
+    ],
+)
+def test_a_broken_constructor_is_explained(tmp_path, body, reason):
+    file = tmp_path / "broken.py"
+    file.write_text("import torch\n" + PLUGIN.format(name="broken", body=body))
+    load_plugin(file)
+    try:
+        with pytest.raises(ContractError, match=re.escape(reason)):
+            mappers.create("broken")
+    finally:
+        forget("broken")
 
 
 class Theirs(Mapper):
