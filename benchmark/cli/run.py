@@ -66,6 +66,8 @@ def execute(args: argparse.Namespace) -> int:
                 f"Tables (.md, .tex, .csv, .html), records and {len(pictures)} comparison "
                 f"pictures: {session.folder}\nAll on one page: {report}"
             )
+    elif args.json:
+        print_tables([], as_json=True)
     for key, reason in outcome.failures.items():
         title = session.store.spec(key).title
         needed = [session.plan.steps[k].title for k, by in outcome.blocked.items() if by == key]

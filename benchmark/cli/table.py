@@ -50,16 +50,11 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def print_tables(tables: "Sequence[Table]", as_json: bool) -> None:
-    """Prints the tables on the standard output."""
-    import io
-
-    import pandas as pd
-
-    from benchmark.reports.text import csv, markdown
+    """Prints the tables on the standard output: Markdown, or the rows of each as JSON."""
+    from benchmark.reports.text import markdown, numbers
 
     if as_json:
-        numbers = {t.name: pd.read_csv(io.StringIO(csv(t))).to_dict("records") for t in tables}
-        print(json.dumps(numbers, indent=1, default=str))
+        print(json.dumps(numbers(tables), indent=1, allow_nan=False))
         return
     for table in tables:
         print(f"\n{markdown(table)}")

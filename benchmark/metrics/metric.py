@@ -15,13 +15,11 @@ class Metric:
     Attributes:
         key: name in records.
         title: name in tables, without arrow.
-        unit: unit of the shown number; empty where it has none.
+        unit: unit of the stored number, for captions and files; empty where it has none.
         higher_is_better: direction of better.
         digits: digits after the point in tables.
         per: "image" for one number per image (mean over images, bootstrap interval), "set" for one
             number per set of images (jackknife interval over scenes).
-        low: smallest possible value.
-        high: largest possible value.
         scale: factor from the stored to the shown number.
         source: where the formula is from.
     """
@@ -32,19 +30,25 @@ class Metric:
     higher_is_better: bool
     digits: int
     per: Literal["image", "set"]
-    low: float
-    high: float
     scale: float = 1.0
     source: str = ""
 
     def show(self, value: float | None) -> str:
-        """The number as tables print it; a dash where there is none."""
+        """The number as tables print it; a dash where there is none.
+
+        >>> METRICS["psnr"].show(31.456), METRICS["kid"].show(0.01234), METRICS["mae"].show(None)
+        ('31.46', '12.34', '–')
+        """
         if value is None or math.isnan(value):
             return "–"
         return f"{value * self.scale:.{self.digits}f}"
 
     def is_better(self, value: float, other: float) -> bool:
-        """Whether `value` is better than `other`."""
+        """Whether `value` is better than `other`.
+
+        >>> METRICS["psnr"].is_better(30.0, 20.0), METRICS["kl"].is_better(0.4, 0.3)
+        (True, False)
+        """
         return value > other if self.higher_is_better else value < other
 
 
@@ -56,8 +60,6 @@ _PIXELS = (
         higher_is_better=True,
         digits=2,
         per="image",
-        low=0.0,
-        high=math.inf,
         source="10 log10(1 / MSE), data range 1",
     ),
     Metric(
@@ -67,8 +69,6 @@ _PIXELS = (
         higher_is_better=True,
         digits=3,
         per="image",
-        low=-1.0,
-        high=1.0,
         source="Wang et al., IEEE TIP 2004",
     ),
     Metric(
@@ -78,19 +78,15 @@ _PIXELS = (
         higher_is_better=False,
         digits=3,
         per="image",
-        low=0.0,
-        high=1.0,
         source="mean absolute difference, data range 1",
     ),
     Metric(
         key="angular",
         title="Angle (°)",
-        unit="degree",
+        unit="°",
         higher_is_better=False,
         digits=2,
         per="image",
-        low=0.0,
-        high=90.0,
         source="angle between [R, G, B] vectors of raw, mean over pixels",
     ),
     Metric(
@@ -100,8 +96,6 @@ _PIXELS = (
         higher_is_better=False,
         digits=3,
         per="image",
-        low=0.0,
-        high=1.0,
         source="Sec. 4.2 of the paper: mean absolute difference of the charts' patch means",
     ),
     Metric(
@@ -111,8 +105,6 @@ _PIXELS = (
         higher_is_better=False,
         digits=3,
         per="image",
-        low=0.0,
-        high=math.inf,
         source="Eq. 14 of the paper: both directions, 256 bins, eps 1e-7",
     ),
 )
@@ -124,8 +116,6 @@ _FID = Metric(
     higher_is_better=False,
     digits=2,
     per="set",
-    low=0.0,
-    high=math.inf,
     source="Heusel et al., NeurIPS 2017; resize as in pytorch-fid",
 )
 _KID = Metric(
@@ -135,8 +125,6 @@ _KID = Metric(
     higher_is_better=False,
     digits=2,
     per="set",
-    low=-math.inf,
-    high=math.inf,
     scale=1e3,
     source="Bińkowski et al., ICLR 2018, as u-statistic; resize as in pytorch-fid",
 )

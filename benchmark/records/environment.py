@@ -14,7 +14,7 @@ PACKAGES = (
 
 
 def environment() -> dict[str, Any]:
-    """Where and with what a result was made."""
+    """Version, commit, packages, Python and system; a record adds the device."""
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {
         "isp-bench": __version__,

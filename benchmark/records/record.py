@@ -14,6 +14,7 @@ from benchmark.errors import BenchError
 from benchmark.files import write_atomic
 from benchmark.planning.graph import NONE, Cell
 from benchmark.planning.preset import Preset
+from benchmark.records.changes import Changes, changed_settings
 from benchmark.records.environment import environment
 from benchmark.registry import MAPPERS, PROTOCOLS
 from benchmark.store.step import MEASURES
@@ -47,8 +48,11 @@ class Record(BaseModel):
         data: name, config and fingerprint of the data set.
         preset: name of the preset.
         reduced: what the preset makes smaller than published; empty for nothing.
+        changed: settings that are neither swept nor the preset's, by what they belong to ("mapper
+            cstpp", "isp pynet", "data simulated") and name. Empty in older records.
         n: test pictures.
         ids: their names.
+        sizes: their distinct (height, width) in packed pixels. Empty in older records.
         born: the camera that took each pair, where the other camera's raw was made from its; empty
             where both took theirs.
         per_image: metric to one value per picture, in the order of `ids`.
@@ -81,8 +85,10 @@ class Record(BaseModel):
     data: dict[str, Any]
     preset: str
     reduced: str
+    changed: Changes = {}
     n: int
     ids: tuple[str, ...]
+    sizes: tuple[tuple[int, int], ...] = ()
     born: tuple[Camera | None, ...] = ()
     per_image: dict[str, tuple[float, ...]]
     sets: dict[str, SetMetric]
@@ -133,6 +139,7 @@ def write_record(
     named: bool,
     missing: dict[str, str],
     device: str,
+    sizes: tuple[tuple[int, int], ...],
     replace: bool = False,
 ) -> None:
     """Collects what the store knows about a finished cell into its record.
@@ -146,6 +153,7 @@ def write_record(
     measures = json.loads(store.verified(cell.score, MEASURES).read_text(encoding="utf-8"))
     info = PROTOCOLS.info(cell.protocol)
     mapper = MAPPERS.info(cell.mapper) if cell.mapper != NONE else None
+    steps = _steps(store, cell)
     record = Record(
         protocol=cell.protocol,
         mapper=cell.mapper,
@@ -162,8 +170,10 @@ def write_record(
         data=asdict(spec.data),
         preset=preset.name,
         reduced=preset.reduced,
+        changed=changed_settings(steps, spec.data, preset, dict(cell.setting)),
         n=len(measures["ids"]),
         ids=measures["ids"],
+        sizes=sizes,
         born=measures.get("born", ()),
         per_image=measures["per_image"],
         sets=measures["sets"],
@@ -171,7 +181,7 @@ def write_record(
         missing=missing if cell.isp != NONE else {},
         score=cell.score,
         configuration=cell.configuration,
-        steps=_steps(store, cell),
+        steps=steps,
         environment={**environment(), "device": device},
         time=datetime.now(UTC).isoformat(timespec="microseconds"),
     )

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.errors import BenchError
 from benchmark.metrics.metric import METRICS, Metric
 from benchmark.metrics.statistics import (
+    FEWEST,
     Interval,
     bootstrap_mean,
     jackknife_interval,
-    over_seeds,
     paired_bootstrap_difference,
     paired_jackknife_difference,
+    std_over_seeds,
 )
 from benchmark.records.record import Record
 
@@ -47,11 +49,15 @@ def score(records: Sequence[Record], metric_key: str) -> Score | None:
     """The mean of one metric over records that differ in ISP and seed only.
 
     None where a record lacks the metric. Every seed must have the same ISPs.
+
+    Raises:
+        BenchError: the records were measured on different test pictures.
     """
     metric = METRICS[metric_key]
     present = [r for r in records if metric_key in (*r.per_image, *r.sets)]
     if not records or len(present) < len(records):
         return None
+    _require_same_pictures(records)
     if metric.per == "image":
         resampled = np.mean([r.per_image[metric_key] for r in records], axis=0)
         interval = bootstrap_mean(resampled, (metric_key,))
@@ -62,8 +68,8 @@ def score(records: Sequence[Record], metric_key: str) -> Score | None:
     by_seed: dict[int, list[float]] = {}
     for record in records:
         by_seed.setdefault(record.seed, []).append(_value(record, metric))
-    spread = over_seeds([float(np.mean(values)) for values in by_seed.values()])
-    return Score(metric, interval, spread.std, spread.n, resampled)
+    spread = std_over_seeds([float(np.mean(values)) for values in by_seed.values()])
+    return Score(metric, interval, spread, len(by_seed), resampled)
 
 
 def _value(record: Record, metric: Metric) -> float:
@@ -72,28 +78,52 @@ def _value(record: Record, metric: Metric) -> float:
     return record.sets[metric.key].value
 
 
-def indistinguishable_from_best(scores: Sequence[Score | None]) -> list[bool]:
+def _require_same_pictures(records: Sequence[Record]) -> None:
+    first = records[0]
+    for other in records[1:]:
+        if other.ids != first.ids:
+            raise BenchError(
+                f"The records of {first.label} (seed {first.seed}) and {other.label} (seed "
+                f"{other.seed}) in {first.protocol} {first.direction} were measured on different "
+                f"test pictures ({first.n} and {other.n}), so there is no mean over them. Run one "
+                "of them again, or keep them in run folders of their own."
+            )
+
+
+def bold_entries(scores: Sequence[Score | None]) -> list[bool]:
     """Which of the scores of one column are bold.
 
-    The best, and every one whose paired interval of the difference to it contains zero. With
-    fewer than two scores there is no comparison and nothing is bold.
+    The best, and those that follow it in order until the first whose paired interval of the
+    difference from the best excludes zero. So no bold number is ever worse than one that is not
+    bold, which may happen when every score is compared with the best by itself: a method that
+    varies much from picture to picture cannot be told from anything. Nothing is bold with fewer
+    than two scores, where nothing is compared, or where there are too few pictures for intervals.
     """
-    present = [s for s in scores if s is not None and np.isfinite(s.value)]
-    if len(present) < 2:
-        return [False] * len(scores)
-    best = present[0]
-    for candidate in present[1:]:
-        if candidate.metric.is_better(candidate.value, best.value):
-            best = candidate
-    return [s is not None and (s is best or not _differs(s, best)) for s in scores]
+    ranked = [(i, s) for i, s in enumerate(scores) if s is not None and not np.isnan(s.value)]
+    ranked.sort(key=lambda item: _penalty(item[1]))
+    bold = [False] * len(scores)
+    if len(ranked) < 2 or ranked[0][1].interval.n < FEWEST:
+        return bold
+    best = ranked[0][1]
+    for i, other in ranked:
+        if _differs(other, best):
+            break
+        bold[i] = True
+    return bold
 
 
-def _differs(one: Score, other: Score) -> bool:
+def _penalty(score: Score) -> float:
+    """The value, turned so that smaller is better."""
+    return -score.value if score.metric.higher_is_better else score.value
+
+
+def _differs(one: Score, best: Score) -> bool:
+    if one.value == best.value and np.array_equal(one.resampled, best.resampled):
+        return False  # infinite values have no difference
     if one.metric.per == "image":
-        difference = paired_bootstrap_difference(one.resampled, other.resampled, (one.metric.key,))
+        difference = paired_bootstrap_difference(one.resampled, best.resampled, (one.metric.key,))
     else:
         difference = paired_jackknife_difference(
-            one.value, one.resampled, other.value, other.resampled
+            one.value, one.resampled, best.value, best.resampled
         )
-    # One picture gives no interval; then only the best itself is bold.
-    return difference.excludes_zero or np.isnan(difference.low)
+    return difference.excludes_zero or not difference.known

@@ -10,6 +10,7 @@ from benchmark.reports.cost import cost_table
 from benchmark.reports.cross_camera import isp_tables
 from benchmark.reports.raw_to_raw import raw_tables
 from benchmark.reports.table import Table
+from benchmark.reports.text import write_tables
 
 
 def tables(records: Sequence[Record]) -> list[Table]:
@@ -44,11 +45,12 @@ def _refuse_mixtures(records: Sequence[Record]) -> None:
             )
 
 
-def make_tables(folder: Path, records: "Sequence[Record]") -> "list[Table]":
-    """Writes a run's tables beside its records."""
-    from benchmark.reports.build import tables
-    from benchmark.reports.text import write_tables
+def make_tables(folder: Path, records: Sequence[Record]) -> list[Table]:
+    """Makes a run's tables and writes them into its folder.
 
+    Raises:
+        BenchError: the records cannot stand in one table.
+    """
     made = tables(records)
     write_tables(made, folder)
     return made

@@ -1,13 +1,21 @@
 """What the trainings behind a run took: no part of the paper, but what readers ask next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmark.records.record import Record
-from benchmark.reports.table import Column, Entry, Row, Table, notes_of
+from benchmark.reports.notes import budget_notes
+from benchmark.reports.table import Column, Entry, Row, Table
 
 TITLES = {"mapper": "Mappers", "isp": "Deep ISPs"}
-COLUMNS = ("parameters", "steps", "time (s)", "peak memory (MB)", "threads", "device")
+COLUMNS = {
+    "parameters": "",
+    "steps": "",
+    "time (s)": "s",
+    "peak memory (MB)": "MB",
+    "peak GPU memory (MB)": "MB",
+    "threads": "",
+}  # title to unit
 
 
 def cost_table(records: Sequence[Record]) -> Table | None:
@@ -15,32 +23,42 @@ def cost_table(records: Sequence[Record]) -> Table | None:
     steps: dict[str, dict[str, Any]] = {}
     for record in records:
         steps |= record.steps
-    groups: dict[str, list[Row]] = {}
+    lines: dict[str, list[tuple[tuple[str, str], dict[str, float | None]]]] = {}
     for kind, title in TITLES.items():
         trained = [s for s in steps.values() if s["kind"] == kind and "seconds" in s and s["steps"]]
         if trained:
             trained.sort(key=lambda step: step["title"])
-            groups[title] = [Row((step["title"],), _entries(step)) for step in trained]
-    if not groups:
+            lines[title] = [((s["title"], s.get("device", "–")), _costs(s)) for s in trained]
+    if not lines:
         return None
-    columns = tuple(Column("", title, "", title) for title in COLUMNS)
+    costs = [cost for group in lines.values() for _, cost in group]
+    shown = [title for title in COLUMNS if any(cost[title] is not None for cost in costs)]
+    groups = {
+        group: [Row(labels, tuple(_entry(cost[t]) for t in shown)) for labels, cost in rows]
+        for group, rows in lines.items()
+    }
     caption = (
         "What the trainings took: trained parameters, discriminators included; steps of all "
-        "stages; seconds in the training loop, other steps running beside it; peak memory of the "
-        "process, the libraries included."
+        "stages; seconds in the training loop, with other steps running at the same time; peak "
+        "memory of the process, libraries included."
     )
-    return Table("cost", caption, ("Training",), columns, groups, notes_of(records)[:1])
+    columns = tuple(Column("", title, "", title, COLUMNS[title]) for title in shown)
+    return Table("cost", caption, ("Training", "Device"), columns, groups, budget_notes(records))
 
 
-def _entries(step: dict[str, Any]) -> tuple[Entry, ...]:
-    peak = step.get("peak_mb", {})
-    memory = ", ".join(f"{mb:.0f} ({where})" for where, mb in peak.items())
-    texts = (
-        f"{step['parameters']:,}",
-        str(sum(step["steps"].values())),
-        f"{step['seconds']:.0f}",
-        memory,
-        str(step.get("threads", "–")),
-        str(step.get("device", "–")),
-    )
-    return tuple(Entry(text) for text in texts)
+def _costs(step: Mapping[str, Any]) -> dict[str, float | None]:
+    """The number under each heading; None where a record does not have it."""
+    peak: Mapping[str, float] = step.get("peak_mb", {})
+    on_gpu = [megabytes for place, megabytes in peak.items() if place != "cpu"]
+    return {
+        "parameters": step.get("parameters"),
+        "steps": sum(step["steps"].values()),
+        "time (s)": step["seconds"],
+        "peak memory (MB)": peak.get("cpu"),
+        "peak GPU memory (MB)": max(on_gpu, default=None),
+        "threads": step.get("threads"),
+    }
+
+
+def _entry(number: float | None) -> Entry:
+    return Entry("–" if number is None else f"{number:,.0f}", number=number)

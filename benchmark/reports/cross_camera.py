@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from benchmark.records.record import Record
+from benchmark.reports.notes import bold_rule, notes_of, size_of_test, units
 from benchmark.reports.table import (
     FRECHET,
+    Contest,
     Groups,
     Lines,
     Table,
     columns_of,
     embolden,
     mapper_rows,
-    notes_of,
     reference_rows,
-    size_of_test,
 )
 
 
@@ -33,26 +33,31 @@ def _cross_camera(records: Sequence[Record]) -> Table:
     over = f"mean over {', '.join(isps)}" if len(isps) > 1 else f"ISP: {isps[0]}"
     caption = (
         f"Cross-camera ISP ({over}; {size_of_test(records)}). X→Y: the ISP of X, with X's "
-        "look, is brought to camera Y and tested on Y's pictures against X's of the same scene. "
-        "Bold: best, and all that cannot be told from it (paired 95 % intervals over scenes)."
+        "look, is brought to camera Y and tested on Y's pictures against X's of the same scene."
     )
-    return _table("table5", caption, ("Mapper",), ("kl", "fid"), records, _all(isps))
+
+    def over_all(label: str) -> list[tuple[tuple[str, ...], Sequence[str]]]:
+        return [((label,), isps)]
+
+    return _table("table5", caption, ("Mapper",), ("kl", "fid"), records, over_all)
 
 
 def _cross_camera_by_isp(records: Sequence[Record]) -> Table:
     """The supplement of Table 5: each ISP by itself, with all measures."""
     isps = sorted({r.isp for r in records})
     metrics = ("kl", *FRECHET) if any(r.sets for r in records) else ("kl", "fid")
-    caption = f"Cross-camera ISP, each ISP by itself ({size_of_test(records)})."
+    caption = (
+        f"Cross-camera ISP, each ISP by itself ({size_of_test(records)}). X→Y as in Table 5; "
+        "mappers are compared within one ISP."
+    )
 
     def each(label: str) -> list[tuple[tuple[str, ...], Sequence[str]]]:
         return [((label, isp), [isp]) for isp in isps]
 
-    return _table("table5-by-isp", caption, ("Mapper", "ISP"), metrics, records, each)
-
-
-def _all(isps: Sequence[str]) -> Lines:
-    return lambda label: [((label,), isps)]
+    return _table(
+        "table5-by-isp", caption, ("Mapper", "ISP"), metrics, records, each,
+        contest=lambda row: row.labels[1],
+    )  # fmt: skip
 
 
 def _table(
@@ -62,14 +67,16 @@ def _table(
     metrics: Sequence[str],
     records: Sequence[Record],
     lines: Lines,
+    contest: Contest = lambda row: None,
 ) -> Table:
-    """Row groups by protocol, each with its own best; the references first.
+    """The references, then a group of rows for each protocol with its own best.
 
-    In the order of their titles, which is the paper's: augmentation before adaptation.
+    Protocols stand in the order of their titles; only rows of one `contest` compete.
     """
     columns = columns_of(records, metrics)
     groups: Groups = reference_rows(records, columns, lines)
     for title in sorted({r.title for r in records if not r.reference}):
         own = [r for r in records if r.title == title]
-        groups |= embolden({title: mapper_rows(own, columns, lines)})
-    return Table(name, caption, label_titles, columns, groups, notes_of(records))
+        groups |= embolden({title: mapper_rows(own, columns, lines)}, contest)
+    told = " ".join(filter(None, (caption, units(columns), bold_rule(records, "scenes"))))
+    return Table(name, told, label_titles, columns, groups, notes_of(records))

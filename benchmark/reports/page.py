@@ -3,8 +3,9 @@
 import base64
 import io
 import json
+import math
 from collections.abc import Iterator, Sequence
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,78 @@ from PIL import Image
 
 from benchmark.files import write_atomic
 from benchmark.records.record import Record
-from benchmark.reports.html import grid, page, table_html
+from benchmark.reports.html import render
 from benchmark.reports.table import Table
 from benchmark.store.step import TRAININGS
+from benchmark.units import readable_size, readable_time
 
 FILE = "report.html"
 QUALITY = 88  # of the embedded JPEGs
 WIDTH, HEIGHT = 170, 60  # of a curve, pixels
+TRAINING_HEADS = (
+    "Training", "Version", "Parameters", "Steps", "Time", "Peak memory", "Device", "Key",
+)  # fmt: skip
 
-Curves = dict[tuple[str, str], dict[int, float]]  # (stage, loss) to step to value
+Losses = dict[tuple[str, str], dict[int, float]]  # (stage, loss) to step to value
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A comparison picture.
+
+    Attributes:
+        title: what it compares.
+        jpeg: the picture as JPEG, in base 64.
+    """
+
+    title: str
+    jpeg: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One loss over the steps of a training, drawn.
+
+    Attributes:
+        title: stage and loss.
+        about: the same in a sentence, for those who cannot see the drawing.
+        range: smallest and largest value.
+        points: corners of the line as SVG takes them, in pixels.
+        width: of the drawing, pixels.
+        height: of the drawing, pixels.
+    """
+
+    title: str
+    about: str
+    range: str
+    points: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `report.html.j2` shows, as plain text but for the tables.
+
+    Attributes:
+        name: of the run.
+        summary: one sentence.
+        tables: of the run.
+        pictures: comparison pictures.
+        curves: title of a training to its losses; without those whose log is not at hand.
+        facts: name and value: data, preset, versions, machine.
+        training_heads: headings of `trainings`.
+        trainings: a line per trained mapper or ISP.
+    """
+
+    name: str
+    summary: str
+    tables: Sequence[Table]
+    pictures: Sequence[Picture]
+    curves: dict[str, list[Curve]]
+    facts: Sequence[tuple[str, str]]
+    training_heads: Sequence[str]
+    trainings: Sequence[tuple[str, ...]]
 
 
 def write_report(
@@ -31,19 +95,22 @@ def write_report(
     Args:
         folder: of the run; comparison pictures in it are embedded.
         records: of the run.
-        tables: made of them.
+        tables: made from them.
         steps: folder of the store's steps; curves of trainings that are not in it are left out.
     """
-    body = [
-        f"<h1>{escape(folder.name)}</h1>",
-        f"<p>{escape(_summary(records))}</p>",
-        *map(table_html, tables),
-        *_section("Pictures", _pictures(folder)),
-        *_section("Training curves", _curves(records, steps)),
-        *_section("Provenance", _provenance(records)),
-    ]
+    trained = _trained(records)
+    report = Report(
+        name=folder.name,
+        summary=_summary(records),
+        tables=tables,
+        pictures=list(_pictures(folder)),
+        curves=_curves(trained, steps),
+        facts=list(_facts(records)),
+        training_heads=TRAINING_HEADS,
+        trainings=[_training_line(key, step) for key, step in trained.items()],
+    )
     file = folder / FILE
-    write_atomic(file, page(f"ISP-Bench: {folder.name}", "\n".join(body)))
+    write_atomic(file, render("report.html.j2", report=report))
     return file
 
 
@@ -53,20 +120,13 @@ def _summary(records: Sequence[Record]) -> str:
     return f"{len(records)} cells on {first.data['name']} ({cameras}), preset {first.preset}."
 
 
-def _section(title: str, parts: Iterator[str]) -> list[str]:
-    """A heading and what stands under it; nothing where there is nothing."""
-    found = list(parts)
-    return [f"<h2>{title}</h2>", *found] if found else []
-
-
-def _pictures(folder: Path) -> Iterator[str]:
+def _pictures(folder: Path) -> Iterator[Picture]:
     for file in sorted((*folder.glob("comparison-*.png"), *folder.glob("comparison-*.jpg"))):
         packed = io.BytesIO()
         with Image.open(file) as picture:
             picture.convert("RGB").save(packed, "JPEG", quality=QUALITY)
-        title = escape(file.stem.removeprefix("comparison-"))
-        data = base64.b64encode(packed.getvalue()).decode()
-        yield f'<h3>{title}</h3>\n<img alt="{title}" src="data:image/jpeg;base64,{data}">'
+        title = file.stem.removeprefix("comparison-")
+        yield Picture(title, base64.b64encode(packed.getvalue()).decode())
 
 
 def _trained(records: Sequence[Record]) -> dict[str, dict[str, Any]]:
@@ -76,19 +136,21 @@ def _trained(records: Sequence[Record]) -> dict[str, dict[str, Any]]:
     return dict(sorted(chosen.items(), key=lambda item: item[1]["title"]))
 
 
-def _curves(records: Sequence[Record], steps: Path) -> Iterator[str]:
-    for key, step in _trained(records).items():
-        curves = _read_log(steps / key / "log.jsonl")
-        if curves:
-            yield f"<h3>{escape(step['title'])}</h3>"
-            yield "".join(_curve(f"{stage}: {loss}", c) for (stage, loss), c in curves.items())
+def _curves(trained: dict[str, dict[str, Any]], steps: Path) -> dict[str, list[Curve]]:
+    curves: dict[str, list[Curve]] = {}
+    for key, step in trained.items():
+        losses = _read_log(steps / key / "log.jsonl")
+        if losses:
+            drawn = [_curve(f"{stage}: {loss}", values) for (stage, loss), values in losses.items()]
+            curves.setdefault(step["title"], []).extend(drawn)
+    return curves
 
 
-def _read_log(file: Path) -> Curves:
+def _read_log(file: Path) -> Losses:
     """Losses from a training's log; a step that was run again after a stop counts once."""
-    curves: Curves = {}
+    losses: Losses = {}
     if not file.is_file():
-        return curves
+        return losses
     for text in file.read_text(encoding="utf-8").splitlines():
         try:
             line = json.loads(text)
@@ -96,12 +158,12 @@ def _read_log(file: Path) -> Curves:
             continue
         stage, step = line.pop("stage"), line.pop("step")
         for loss, value in line.items():
-            curves.setdefault((stage, loss), {})[step] = value
-    return curves
+            if math.isfinite(value):
+                losses.setdefault((stage, loss), {})[step] = value
+    return losses
 
 
-def _curve(title: str, values: dict[int, float]) -> str:
-    """One loss over steps as a small drawing, its range and last value below."""
+def _curve(title: str, values: dict[int, float]) -> Curve:
     steps, low, high = sorted(values), min(values.values()), max(values.values())
     width, height = max(steps[-1] - steps[0], 1), (high - low) or 1.0
     points = " ".join(
@@ -110,42 +172,29 @@ def _curve(title: str, values: dict[int, float]) -> str:
         for step in steps
     )
     about = f"{title}, {low:.3g} to {high:.3g}, last {values[steps[-1]]:.3g} at step {steps[-1]}"
-    return (
-        f'<figure><svg width="{WIDTH}" height="{HEIGHT}" role="img"><title>{escape(about)}</title>'
-        f'<polyline points="{points}" fill="none" stroke="#1f5fa8"/></svg>'
-        f"<figcaption>{escape(title)}<br>{low:.3g} … {high:.3g}</figcaption></figure>"
-    )
+    return Curve(title, about, f"{low:.3g} … {high:.3g}", points)
 
 
-def _provenance(records: Sequence[Record]) -> Iterator[str]:
+def _facts(records: Sequence[Record]) -> Iterator[tuple[str, str]]:
     first = records[0]
-    facts = [
-        ("data", f"{first.data['name']}, fingerprint {first.data['fingerprint']}"),
-        ("data config", json.dumps(first.data["config"])),
-        ("preset", f"{first.preset}: {first.reduced}" if first.reduced else first.preset),
-        ("recorded", f"{min(r.time for r in records)} to {max(r.time for r in records)}"),
-    ]
+    yield "data", f"{first.data['name']}, fingerprint {first.data['fingerprint']}"
+    yield "data config", json.dumps(first.data["config"], ensure_ascii=False)
+    yield "preset", f"{first.preset}: {first.reduced}" if first.reduced else first.preset
+    yield "recorded", f"{min(r.time for r in records)} to {max(r.time for r in records)}"
     for key in dict.fromkeys(key for r in records for key in r.environment):
-        values = dict.fromkeys(_text(r.environment.get(key)) for r in records)
-        facts.append((key, "; ".join(values)))
-    yield grid(("", ""), facts)
-    heads = ("trained", "version", "parameters", "steps", "seconds", "peak MB", "device", "key")
-    yield grid(heads, [_step_line(key, step) for key, step in _trained(records).items()])
+        yield key, "; ".join(dict.fromkeys(_text(r.environment.get(key)) for r in records))
 
 
-def _step_line(key: str, step: dict[str, Any]) -> tuple[str, ...]:
-    seconds, memory = f"{step.get('seconds', 0):.0f}", _text(step.get("peak_mb"))
-    steps = _text(step.get("steps", {})) or "closed form"
-    parameters = f"{step.get('parameters', 0):,}"
-    device = _text(step.get("device"))
+def _training_line(key: str, step: dict[str, Any]) -> tuple[str, ...]:
+    memory = {where: readable_size(mb * 1e6) for where, mb in step.get("peak_mb", {}).items()}
     return (
         step["title"],
         _text(step.get("version")),
-        parameters,
-        steps,
-        seconds,
-        memory,
-        device,
+        f"{step.get('parameters', 0):,}",
+        _text(step.get("steps") or "closed form"),
+        readable_time(step.get("seconds", 0)),
+        _text(memory or None),
+        _text(step.get("device")),
         key,
     )
 
@@ -153,6 +202,4 @@ def _step_line(key: str, step: dict[str, Any]) -> tuple[str, ...]:
 def _text(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_text(part)}" for key, part in value.items())
-    if isinstance(value, float):
-        return f"{value:.0f}"
     return "–" if value is None else str(value)

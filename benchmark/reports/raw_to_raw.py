@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmark.records.record import Record
+from benchmark.reports.notes import bold_rule, notes_of, size_of_test, units
 from benchmark.reports.table import (
     Column,
     Groups,
@@ -12,17 +13,14 @@ from benchmark.reports.table import (
     columns_of,
     embolden,
     mapper_rows,
-    notes_of,
     reference_rows,
     row_of,
-    size_of_test,
 )
 
 PIXELS = ("psnr", "ssim", "mae", "angular", "kl")  # the paper's three first
 CHARTS = ("chart_mae", "kl")
 SHRUNK = "downsample"  # the swept config field of Table 4
 DIRECTION = "X→Y: raw of X mapped to Y, against Y's raw"
-BOLD = "Bold: best, and all that cannot be told from it (paired 95 % intervals over pictures)."
 
 
 def raw_tables(records: Sequence[Record]) -> list[Table]:
@@ -44,7 +42,7 @@ def _single_light(records: Sequence[Record]) -> Table:
     """Table 1: the paper's measures per direction, then the angle and KL."""
     caption = (
         f"Raw-to-raw mapping ({size_of_test(records)}). {DIRECTION}, pixel by pixel; means over "
-        f"pictures. Angle: between the colours, blind to exposure. {BOLD}"
+        "pictures. Angle: between the colours, blind to exposure."
     )
     return _comparison("table1", caption, records, _present(records, PIXELS))
 
@@ -53,7 +51,7 @@ def _multi_light(records: Sequence[Record]) -> Table:
     """Table 2: colour charts and distribution of values."""
     caption = (
         f"Raw-to-raw mapping, colour charts ({size_of_test(records)}). {DIRECTION}. Chart MAE: "
-        f"means of the patches' inner halves; KL: distribution of values. {BOLD}"
+        f"means of the patches' inner halves; KL: distribution of values."
     )
     # The paper puts Sony -> Galaxy, our a2b, first; in all other tables our b2a.
     return _comparison("table2", caption, records, CHARTS, first="a2b")
@@ -74,7 +72,20 @@ def _comparison(
         if own:
             ranked[kind] = mapper_rows(own, columns)
     groups = {**reference_rows(records, columns), **embolden(ranked)}
-    return Table(name, caption, ("Mapper",), columns, groups, notes_of(records))
+    return _table(name, caption, ("Mapper",), columns, groups, records)
+
+
+def _table(
+    name: str,
+    caption: str,
+    label_titles: tuple[str, ...],
+    columns: tuple[Column, ...],
+    groups: Groups,
+    records: Sequence[Record],
+) -> Table:
+    """A table whose caption ends in what all of them say: units, and what is bold."""
+    told = " ".join(filter(None, (caption, units(columns), bold_rule(records, "pictures"))))
+    return Table(name, told, label_titles, columns, groups, notes_of(records))
 
 
 def _kind(record: Record) -> str:
@@ -95,25 +106,28 @@ def _halves(records: Sequence[Record]) -> list[Table]:
         return []
     columns = columns_of(records, _present(records, PIXELS))
     groups: Groups = {}
+    halves: list[Record] = []
     for camera, name in zip("ab", records[0].cameras, strict=True):
         own = [r.half(camera) for r in records if camera in r.born]
         if not own:
             continue
+        halves += own
         ranked = mapper_rows([r for r in own if not r.reference], columns)
         for title, rows in {**reference_rows(own, columns), **embolden({"": ranked})}.items():
             shown = f"Taken by {name}, n = {own[0].n}" + (f": {title.lower()}" if title else "")
             groups[shown] = rows
     caption = (
         f"Raw-to-raw mapping by the camera that took the pair ({size_of_test(records)} in all). "
-        f"{DIRECTION}; the raw of the camera that did not take it is synthetic. {BOLD}"
+        f"{DIRECTION}; the raw of the camera that did not take it is synthetic."
     )
-    return [Table("table1-halves", caption, ("Mapper",), columns, groups, notes_of(records))]
+    return [_table("table1-halves", caption, ("Mapper",), columns, groups, halves)]
 
 
 def _ablations(records: Sequence[Record]) -> list[Table]:
     """Table 3: a mapper without and with a part of another, wherever a run has both."""
     columns = columns_of(records, _present(records, PIXELS))
     groups: Groups = {}
+    shown: list[Record] = []
     for base, part, name in sorted({(*r.adds, r.mapper) for r in records if r.adds}):
         both = {f"W/o {part}": base, f"W/ {part}": name}
         if not all(any(r.mapper == m for r in records) for m in both.values()):
@@ -123,10 +137,9 @@ def _ablations(records: Sequence[Record]) -> list[Table]:
             for label, mapper in both.items()
         ]
         groups |= embolden({f"{base} and {name}": rows})
-    caption = f"Ablation ({size_of_test(records)}). {DIRECTION}. {BOLD}"
-    if not groups:
-        return []
-    return [Table("table3", caption, ("Method",), columns, groups, notes_of(records))]
+        shown += [r for r in records if r.mapper in (base, name)]
+    caption = f"Ablation ({size_of_test(records)}). {DIRECTION}."
+    return [_table("table3", caption, ("Method",), columns, groups, shown)] if groups else []
 
 
 def _sweeps(records: Sequence[Record]) -> list[Table]:
@@ -142,10 +155,10 @@ def _sweeps(records: Sequence[Record]) -> list[Table]:
             groups |= embolden({f"{mapper}, {_trainings(own)}": _swept_rows(own, columns)})
         table4 = keys == (SHRUNK,)
         about = "input shrunk at test time" if table4 else f"by {', '.join(keys)}"
-        caption = f"Raw-to-raw mapping, {about} ({size_of_test(swept)}). {DIRECTION}. {BOLD}"
+        caption = f"Raw-to-raw mapping, {about} ({size_of_test(swept)}). {DIRECTION}."
         name = "table4" if table4 else "-".join(("sweep", *keys))
         titles = ("Downsample times",) if table4 else keys
-        made.append(Table(name, caption, titles, columns, groups, notes_of(swept)))
+        made.append(_table(name, caption, titles, columns, groups, swept))
     return made
 
 

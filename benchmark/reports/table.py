@@ -1,12 +1,13 @@
 """A table as data, and the steps from records to it that all tables share."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from benchmark.metrics.metric import METRICS
 from benchmark.records.record import Record
-from benchmark.reports.aggregate import Score, indistinguishable_from_best, score
-from benchmark.store.step import TRAININGS
+from benchmark.reports.aggregate import Score, bold_entries, score
 
 NO_WEIGHTS = "no weights"
 REFERENCES = "References"
@@ -16,11 +17,19 @@ NO_MAPPER = ("floor", "unmapped")  # references at the lower end, shown first
 
 @dataclass(frozen=True)
 class Entry:
-    """One cell of a table: its text, whether it is bold, and its number for files."""
+    """One cell of a table.
+
+    Attributes:
+        text: what is shown.
+        bold: whether it is among the best of its column.
+        score: the number behind it with its interval; None where nothing was scored.
+        number: the number behind it where it is no score, e.g. seconds of a training.
+    """
 
     text: str
     bold: bool = False
     score: Score | None = None
+    number: float | None = None
 
 
 @dataclass(frozen=True)
@@ -33,15 +42,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the upper heading it stands under, and its own with the direction of better."""
+    """A column of numbers.
+
+    Attributes:
+        above: the upper heading it stands under.
+        title: its own heading, with an arrow for the direction of better.
+        direction: of the cells it shows; empty where it has none.
+        metric: name in files.
+        unit: of the stored number; empty for none.
+    """
 
     above: str
     title: str
     direction: str
     metric: str
+    unit: str = ""
 
 
 Groups = dict[str, list[Row]]
+Contest = Callable[[Row], object]
 Lines = Callable[[str], list[tuple[tuple[str, ...], Sequence[str]]]]
 
 
@@ -65,6 +84,22 @@ class Table:
     groups: Groups
     notes: tuple[str, ...] = field(default=())
 
+    @property
+    def spans(self) -> list[tuple[str, int]]:
+        """The upper headings with the number of columns that each stands above."""
+        titles = groupby(column.above for column in self.columns)
+        return [(title, len(list(run))) for title, run in titles]
+
+
+def one_line(text: str) -> str:
+    """Text that breaks no line of a table, whatever a camera or a file is called.
+
+    Runs of white space, line breaks of every kind among them, become one space; control characters
+    and halves of characters that no file can hold become "\N{REPLACEMENT CHARACTER}".
+    """
+    joined = " ".join(text.split())
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in joined)
+
 
 def columns_of(
     records: Sequence[Record], metrics: Iterable[str], first: str = "b2a"
@@ -83,7 +118,7 @@ def columns_of(
                     "KID", extractor.replace("FD", "KD", 1)
                 )
             arrow = "↑" if metric.higher_is_better else "↓"
-            columns.append(Column(above, f"{title}{arrow}", direction, key))
+            columns.append(Column(above, f"{title}{arrow}", direction, key, metric.unit))
     return tuple(columns)
 
 
@@ -142,39 +177,27 @@ def _entry(records: Sequence[Record], metric: str) -> Entry:
     if number is None:
         return Entry(NO_WEIGHTS if metric in FRECHET else "–")
     text = number.metric.show(number.value)
-    if number.seeds > 1:
+    if number.seeds > 1 and number.spread != 0:  # 0: the method does not depend on the seed
         text += f" ± {number.metric.show(number.spread)}"
     return Entry(text, score=number)
 
 
-def embolden(groups: Groups) -> Groups:
-    """The same rows with, in each column, the best of all groups together in bold."""
+def embolden(groups: Groups, contest: Contest = lambda row: None) -> Groups:
+    """The same rows with the best of each column in bold, see :func:`bold_entries`.
+
+    Args:
+        groups: rows that compete, all groups together.
+        contest: tells the rows apart that do not compete: only those compete for which it gives
+            the same.
+    """
     rows = [row for group in groups.values() for row in group]
-    columns = zip(*([entry.score for entry in row.entries] for row in rows), strict=True)
-    bold = list(zip(*(indistinguishable_from_best(column) for column in columns), strict=True))
-    marked = iter(
-        Row(row.labels, tuple(map(lambda e, b: replace(e, bold=b), row.entries, marks)))
-        for row, marks in zip(rows, bold, strict=True)
-    )
-    return {title: [next(marked) for _ in group] for title, group in groups.items()}
-
-
-def size_of_test(records: Sequence[Record]) -> str:
-    """Data set, pictures and seeds, for captions."""
-    counts = sorted({r.n for r in records})
-    seeds = len({r.seed for r in records})
-    pictures = " or ".join(str(n) for n in counts)
-    return f"{records[0].data['name']}, n = {pictures}, {seeds} seed{'s' if seeds > 1 else ''}"
-
-
-def notes_of(records: Sequence[Record]) -> tuple[str, ...]:
-    """What a reader must know: preset, reductions, losses left out, missing weights."""
-    first = records[0]
-    notes = [f"Preset {first.preset}" + (f": {first.reduced}" if first.reduced else ".")]
-    trained = [s for r in records for s in r.steps.values() if s["kind"] in TRAININGS]
-    bare = sorted({s["method"] for s in trained if s.get("config", {}).get("vgg") == "off"})
-    if bare:
-        notes.append(f"Trained without the VGG-19 loss of the recipe: {', '.join(bare)}.")
-    for precision in sorted({s["precision"] for s in trained if "precision" in s}):
-        notes.append(f"Trained in {precision}.")
-    return (*notes, *sorted({reason for r in records for reason in r.missing.values()}))
+    marked: dict[int, Row] = {}
+    for held in dict.fromkeys(map(contest, rows)):
+        own = [i for i, row in enumerate(rows) if contest(row) == held]
+        columns = zip(*([entry.score for entry in rows[i].entries] for i in own), strict=True)
+        bold = zip(*map(bold_entries, columns), strict=True)
+        for i, marks in zip(own, bold, strict=True):
+            entries = zip(rows[i].entries, marks, strict=True)
+            marked[i] = replace(rows[i], entries=tuple(replace(e, bold=b) for e, b in entries))
+    numbers = iter(range(len(rows)))
+    return {title: [marked[next(numbers)] for _ in group] for title, group in groups.items()}

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from benchmark.cameras import CAMERAS, Camera
-from benchmark.data.base import CameraPair, DataSource
+from benchmark.data.base import CameraPair, DataSource, PairSet
 from benchmark.errors import BenchError
 from benchmark.files import require_writable
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
@@ -27,7 +27,7 @@ from benchmark.running.levels import command_lines
 from benchmark.running.runner import Outcome, Runner
 from benchmark.stage import Trainable
 from benchmark.steps.context import Context
-from benchmark.store.step import DataIdentity, FitMapper, TrainISP
+from benchmark.store.step import DataIdentity, FitMapper, Score, StepSpec, TrainISP
 from benchmark.store.store import Store, default_store
 from benchmark.training.batches import crop_grid
 from benchmark.training.device import device_name, pick_device
@@ -73,7 +73,8 @@ class Session:
                 that an ISP learns.
         """
         context = Context(self.store, self.device, progress, self._fid_weights)
-        _check_pictures(self.plan, context.data(self.identity))
+        data = context.data(self.identity)
+        _check_pictures(self.plan, data)
         write_planned(self.folder, self.plan.steps)
         missing = {} if self.weights.weights else {"fid": NO_FID}
         named = set(self.config.mapper)
@@ -83,6 +84,7 @@ class Session:
                 self.folder, cell, store=self.store, preset=self.preset,
                 cameras=self.source.cameras(), named="all" in named or cell.mapper in named,
                 missing=missing, device=device_name(self.device),
+                sizes=_test_sizes(self.plan.steps[cell.score], data),
                 replace=self.config.overwrite == "always",
             )  # fmt: skip
 
@@ -182,6 +184,15 @@ def _check_srgb(spec: TrainISP, data: CameraPair) -> None:
             f"{spec.title}: pictures of {name} have no sRGB, so no ISP can learn its look. "
             "Without sRGB there is the protocol raw-to-raw."
         )
+
+
+def _test_sizes(score: StepSpec, data: CameraPair) -> tuple[tuple[int, int], ...]:
+    """The distinct (height, width) of the raws that a cell is tested on, in packed pixels."""
+    assert isinstance(score, Score)
+    pairs: PairSet = getattr(data, score.part)
+    return tuple(
+        sorted({(picture.height, picture.width) for picture in pairs.camera(score.camera)})
+    )
 
 
 def _check_space(folder: Path) -> None:

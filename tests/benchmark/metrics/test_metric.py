@@ -9,8 +9,12 @@ def test_every_metric_is_fully_described() -> None:
     for key, metric in METRICS.items():
         assert metric.key == key
         assert metric.title and metric.source
-        assert metric.low < metric.high
         assert metric.per in ("image", "set")
+
+
+def test_units_are_those_that_the_functions_give() -> None:
+    units = {key: metric.unit for key, metric in METRICS.items() if metric.unit}
+    assert units == {"psnr": "dB", "angular": "°", "kl": "nat"}
 
 
 def test_direction_of_better() -> None:

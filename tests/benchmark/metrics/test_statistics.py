@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from benchmark.errors import BenchError
 from benchmark.metrics.statistics import (
     bootstrap_mean,
     jackknife_interval,
-    over_seeds,
     paired_bootstrap_difference,
     paired_jackknife_difference,
+    std_over_seeds,
 )
 
 SCORES = np.random.default_rng(0).gamma(3.0, 2.0, size=60)
@@ -45,13 +46,31 @@ def test_paired_difference_is_narrower_than_either() -> None:
     assert difference.high - difference.low < 0.1 * (single.high - single.low)
 
 
-def test_no_interval_from_one_image_or_from_infinite_values() -> None:
-    for values in ([3.0], [3.0, float("inf")]):
-        interval = bootstrap_mean(values)
+def test_no_interval_from_infinite_values() -> None:
+    values = [*SCORES[:20], float("inf")]
+    for interval in (bootstrap_mean(values), jackknife_interval(1.0, values)):
+        assert not interval.known
         assert np.isnan([interval.low, interval.high]).all()
         assert not interval.excludes_zero
-    assert bootstrap_mean([3.0, float("inf")]).value == float("inf")
-    assert np.isnan(jackknife_interval(1.0, [1.0]).low)
+    assert bootstrap_mean(values).value == float("inf")
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_no_interval_from_fewer_than_six_pictures(n: int) -> None:
+    better = np.arange(n) + 1.0
+    for interval in (
+        bootstrap_mean(better),
+        jackknife_interval(1.0, better),
+        paired_bootstrap_difference(better, np.zeros(n)),
+        paired_jackknife_difference(1.0, better, 0.0, np.zeros(n)),
+    ):
+        assert not interval.known
+        assert not interval.excludes_zero
+        assert interval.n == n
+
+
+def test_six_pictures_that_all_say_the_same_are_an_interval() -> None:
+    assert paired_bootstrap_difference(np.arange(6) + 1.0, np.zeros(6)).excludes_zero
 
 
 def test_jackknife_of_a_mean_is_the_t_interval() -> None:
@@ -74,17 +93,15 @@ def test_paired_jackknife_of_two_means_is_the_paired_t_interval() -> None:
     assert ours.excludes_zero
 
 
-def test_over_seeds() -> None:
-    spread = over_seeds([30.0, 31.0, 35.0])
-    assert (spread.mean, spread.low, spread.high, spread.n) == (32.0, 30.0, 35.0, 3)
-    assert spread.std == pytest.approx(np.sqrt(7.0))
-    assert np.isnan(over_seeds([30.0]).std)
+def test_std_over_seeds() -> None:
+    assert std_over_seeds([30.0, 31.0, 35.0]) == pytest.approx(np.sqrt(7.0))
+    assert np.isnan(std_over_seeds([30.0]))
 
 
 def test_wrong_input_is_refused() -> None:
-    with pytest.raises(ValueError, match="One number per image"):
+    with pytest.raises(BenchError, match=r"one number per image.*\(3, 2\)"):
         bootstrap_mean(np.zeros((3, 2)))
-    with pytest.raises(ValueError, match="One number per image"):
-        over_seeds([])
-    with pytest.raises(ValueError, match="same images"):
+    with pytest.raises(BenchError, match="at least 1"):
+        std_over_seeds([])
+    with pytest.raises(BenchError, match="same images on both sides; there are 60 and 59"):
         paired_bootstrap_difference(SCORES, SCORES[1:])

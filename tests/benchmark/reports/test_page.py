@@ -8,7 +8,7 @@ from PIL import Image
 
 from benchmark.reports.build import tables
 from benchmark.reports.page import write_report
-from tests.benchmark.reports.test_build import make_record
+from tests.benchmark.reports.samples import make_record
 
 EVIL = "<script>alert('x')</script>&\""
 VOID = {"meta", "img", "br"}

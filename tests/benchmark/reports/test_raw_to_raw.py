@@ -5,7 +5,7 @@ import pytest
 
 from benchmark.reports.build import tables
 from benchmark.reports.text import markdown
-from tests.benchmark.reports.test_build import N, make_record, numbers
+from tests.benchmark.reports.samples import N, make_record, numbers
 
 PIXELS = ("psnr", "ssim", "mae", "angular", "kl")
 

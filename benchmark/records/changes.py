@@ -1,0 +1,88 @@
+"""Which settings of a cell are not those of its preset."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from benchmark.config import build
+from benchmark.planning.preset import Preset
+from benchmark.registry import DATASETS, ISPS, MAPPERS
+from benchmark.store.step import TRAININGS, DataIdentity
+
+
+class Change(BaseModel):
+    """A setting that is not the preset's: the preset's value, and the one that was used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    preset: Any
+    used: Any
+
+
+Changes = dict[str, dict[str, Change]]
+
+
+def changed_settings(
+    steps: Mapping[str, Mapping[str, Any]],
+    data: DataIdentity,
+    preset: Preset,
+    swept: Mapping[str, Any],
+) -> Changes:
+    """The settings that the user changed, by what they belong to and name.
+
+    Args:
+        steps: all steps behind a cell, as its record holds them.
+        data: the data set.
+        preset: the budget of the run.
+        swept: swept values of the mapper; they name the cell and are no changes.
+
+    Returns:
+        E.g. ``{"mapper cstpp": {"steps": Change(preset=400, used=50)}}``; empty for a run of the
+        preset as it is.
+    """
+    # What a mapper obeys at test time alone stands in the steps that map with it.
+    at_test_time = {
+        key: value
+        for step in steps.values()
+        if step["kind"] == "map"
+        for key, value in step.get("setting", {}).items()
+    }
+    found: Changes = {}
+    for step in steps.values():
+        if step["kind"] not in TRAININGS:
+            continue
+        kind, name = step["kind"], step["method"]
+        mapper = kind == "mapper"
+        config: Any = (MAPPERS if mapper else ISPS).get(name).Config  # type: ignore[attr-defined]
+        usual = build(config, preset.values(kind, name, config), f"preset '{preset.name}'")
+        used = {**step["config"], **(at_test_time if mapper else {})}
+        skipped = swept if mapper else ()
+        found[f"{kind} {name}"] = _differences(dataclasses.asdict(usual), used, skipped)
+    found[f"data {data.name}"] = _changed_data(data, preset)
+    return {owner: changes for owner, changes in found.items() if changes}
+
+
+def _changed_data(data: DataIdentity, preset: Preset) -> dict[str, Change]:
+    defaults = dataclasses.asdict(DATASETS.get(data.name).Config())  # type: ignore[attr-defined]
+    # Fields that are empty until the user fills them, such as a folder, say which data it is.
+    given = [key for key, value in defaults.items() if value == ""]
+    return _differences({**defaults, **preset.data.get(data.name, {})}, data.config, given)
+
+
+def _differences(
+    usual: Mapping[str, Any], used: Mapping[str, Any], skipped: Any
+) -> dict[str, Change]:
+    pairs = {
+        key: (_as_json(usual[key]), _as_json(value))
+        for key, value in used.items()
+        if key in usual and key not in skipped
+    }
+    return {key: Change(preset=a, used=b) for key, (a, b) in pairs.items() if a != b}
+
+
+def _as_json(value: Any) -> Any:
+    """As records hold it: lists for tuples, text for paths."""
+    return json.loads(json.dumps(value, default=str))

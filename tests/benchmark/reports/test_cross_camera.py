@@ -1,0 +1,88 @@
+"""Table 5 and its supplement."""
+
+import numpy as np
+import pytest
+
+from benchmark.reports.cross_camera import isp_tables
+from benchmark.reports.text import markdown
+from tests.benchmark.reports.samples import N, make_record, numbers
+
+
+def reference(protocol, value):
+    return make_record(
+        "none", value, protocol=protocol, reference=True, role="beside", title=protocol.title()
+    )
+
+
+def test_means_over_isps_and_seeds_and_each_isp_by_itself():
+    records = [
+        make_record(kl=kl, isp=isp, seed=seed)
+        for kl, isp, seed in ((1, "p", 0), (2, "q", 0), (3, "p", 1), (4, "q", 1))
+    ]
+    main, supplement = isp_tables(records)
+    line = numbers(main).query("metric == 'kl'").iloc[0]
+    assert line.value == pytest.approx(2.5)
+    assert line.std_over_seeds == pytest.approx(np.std([1.5, 3.5], ddof=1))
+    assert "2.500 ± 1.414" in markdown(main)
+    assert "mean over p, q" in main.caption
+    assert numbers(supplement).query("metric == 'kl'").value.tolist() == pytest.approx([2, 3])
+
+
+def test_bold_by_isp_compares_within_one_isp():
+    records = [
+        make_record(mapper, kl, isp=isp)
+        for mapper, isp, kl in (("one", "p", 1), ("one", "q", 9), ("two", "p", 2), ("two", "q", 8))
+    ]
+    supplement = isp_tables(records)[1]
+    shown = numbers(supplement).query("metric == 'kl'").set_index(["Mapper", "ISP"]).bold
+    assert shown.to_dict() == {
+        ("one", "p"): True, ("one", "q"): False, ("two", "p"): False, ("two", "q"): True,
+    }  # fmt: skip
+
+
+def test_references_are_shown_and_never_bold():
+    records = [
+        make_record("best", 1.0), make_record("equal", 1.001), make_record("worse", 1.1),
+        reference("ceiling", 0.5), reference("floor", 2.0),
+    ]  # fmt: skip
+    shown = numbers(isp_tables(records)[0]).query("metric == 'kl'").set_index("Mapper").bold
+    assert list(shown.index) == ["Floor", "Ceiling", "best", "equal", "worse"]
+    assert shown.tolist() == [False, False, True, True, False]
+
+
+def test_each_protocol_has_its_own_best():
+    records = [
+        make_record(mapper, kl, protocol=protocol, title=protocol)
+        for protocol, worse in (("adaptation", 0), ("augmentation", 5))
+        for mapper, kl in (("one", 1 + worse), ("two", 2 + worse))
+    ]
+    shown = numbers(isp_tables(records)[0]).query("metric == 'kl' and bold")
+    assert shown[["group", "Mapper"]].values.tolist() == [
+        ["adaptation", "one"], ["augmentation", "one"],
+    ]  # fmt: skip
+
+
+def test_without_weights_nothing_is_called_a_number():
+    text = markdown(isp_tables([make_record()])[0])
+    assert "no weights" in text
+    assert "FID needs weights." in text
+
+
+def test_other_weights_stand_under_their_own_name():
+    loo = {"value": 3.0, "leave_one_out": [3.0] * N}
+    extractor = {"name": "FD (mine.pth, sha256 01234567)", "weights_sha256": "01234567" * 8}
+    record = make_record(
+        sets=dict.fromkeys(("fid", "fid_antialiased", "kid", "kid_antialiased"), loo),
+        extractor=extractor, missing={},
+    )  # fmt: skip
+    main, supplement = isp_tables([record])
+    for table in (main, supplement):
+        text = markdown(table)
+        assert "FD (mine.pth, sha256 01234567)" in text
+        assert "FID" not in text
+        assert "KID" not in text
+    assert len(supplement.columns) == 5
+
+
+def test_references_alone_are_no_table():
+    assert isp_tables([reference("floor", 1.0)]) == []
