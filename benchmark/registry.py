@@ -169,7 +169,11 @@ class Registry(Generic[T]):
         return name in self._entries
 
     def names(self) -> list[str]:
-        """All names that can be used, sorted; imports those that come from entry points only."""
+        """All names that can be used, sorted; imports those that come from entry points only.
+
+        >>> "global3x3" in MAPPERS.names()
+        True
+        """
         return sorted(name for name in self._entries if self._is_usable(name))
 
     def _is_usable(self, name: str) -> bool:
@@ -189,6 +193,9 @@ class Registry(Generic[T]):
 
         Raises:
             BenchError: as `get`.
+
+        >>> MAPPERS.info("global3x3").supervision
+        'anchors'
         """
         info = self._entry(name).info
         return info if info is not None else self.get(name).info
@@ -237,6 +244,9 @@ class Registry(Generic[T]):
         Raises:
             BenchError: unknown name, unknown config key, or a value of the wrong type.
             ContractError: its `__init__` breaks the contract.
+
+        >>> MAPPERS.create("cut", width=8).config.width
+        8
         """
         cls = self.get(name)
         settings: object = build(cls.Config, config, f"{self.kind} '{name}'")

@@ -36,7 +36,13 @@ class Stage:
     augment: bool = False
 
     def total_steps(self, crops: int) -> int:
-        """Optimisation steps of the stage when there are `crops` training crops."""
+        """Optimisation steps of the stage when there are `crops` training crops.
+
+        >>> Stage("only", batch_size=4, crop_size=64, epochs=2).total_steps(crops=100)
+        50
+        >>> Stage("only", batch_size=4, crop_size=64, epochs=2, steps=7).total_steps(crops=100)
+        7
+        """
         if self.steps is not None:
             return self.steps
         return max(1, int(self.epochs * (crops // self.batch_size)))
@@ -121,7 +127,13 @@ def check_output(where: str, output: object, shape: Sequence[int], dtype: torch.
 
 
 def linear_decay(optimizer: Optimizer, total_steps: int, start: float) -> LambdaLR:
-    """Constant rate until the fraction `start` of the steps, then a straight line to 0."""
+    """Constant rate until the fraction `start` of the steps, then a straight line to 0.
+
+    >>> optimizer = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=1.0)
+    >>> decay = linear_decay(optimizer, total_steps=100, start=0.5).lr_lambdas[0]
+    >>> decay(0), decay(50), decay(75), decay(100)
+    (1.0, 1.0, 0.5, 0.0)
+    """
     begin = start * total_steps
     length = max(1.0, total_steps - begin)  # a stage may be of no steps at all
 

@@ -2,7 +2,11 @@
 
 
 def readable_size(count: float) -> str:
-    """Bytes for people, e.g. "3.4 MB"."""
+    """Bytes for people.
+
+    >>> readable_size(3_400_000), readable_size(999)
+    ('3.4 MB', '999 B')
+    """
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
@@ -11,7 +15,11 @@ def readable_size(count: float) -> str:
 
 
 def readable_time(seconds: float) -> str:
-    """A duration for people, e.g. "12 min"."""
+    """A duration for people.
+
+    >>> readable_time(720), readable_time(90), readable_time(3 * 86400)
+    ('12 min', '90 s', '3 d')
+    """
     for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"

@@ -15,7 +15,11 @@ CHANNELS = 4
 
 
 def rgb(raw: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Packed raw (4, H, W) as [R, mean of the greens, B], (3, H, W)."""
+    """Packed raw (4, H, W) as [R, mean of the greens, B], (3, H, W).
+
+    >>> rgb(np.array([0.1, 0.2, 0.4, 0.5]).reshape(4, 1, 1)).ravel().round(3).tolist()
+    [0.1, 0.3, 0.5]
+    """
     red, green, other_green, blue = raw.astype(np.float64)
     return np.stack([red, (green + other_green) / 2, blue])
 
@@ -34,6 +38,10 @@ def angular_error(prediction: NDArray[np.floating], reference: NDArray[np.floati
 
     Raises:
         BenchError: the shapes differ or are not those of packed raw.
+
+    >>> grey, red = np.ones((4, 2, 2)), np.array([1, 0, 0, 0.0]).repeat(4).reshape(4, 2, 2)
+    >>> round(angular_error(0.5 * grey, grey), 3), round(angular_error(red, grey), 3)
+    (0.0, 54.736)
     """
     if prediction.shape != reference.shape or reference.ndim != 3 or len(reference) != CHANNELS:
         raise BenchError(

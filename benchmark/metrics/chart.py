@@ -35,6 +35,9 @@ def chart_mae(prediction: NDArray[np.floating], reference: NDArray[np.floating])
 
     Raises:
         BenchError: the pictures have different numbers of patches.
+
+    >>> chart_mae(np.full((24, 4), 0.5), np.full((24, 4), 0.25))
+    0.25
     """
     if prediction.shape != reference.shape:
         raise BenchError(

@@ -52,11 +52,6 @@ class FidWeights:
         """What a Fréchet distance with these weights may be called."""
         return "FID" if self.genuine else f"FD ({self.path.name}, sha256 {self.sha256[:8]})"
 
-    @property
-    def kernel_name(self) -> str:
-        """What a kernel distance with these weights may be called."""
-        return "KID" if self.genuine else f"KD ({self.path.name}, sha256 {self.sha256[:8]})"
-
 
 class WeightSearch(NamedTuple):
     """The weights found, and what the user must know about them.

@@ -35,6 +35,10 @@ def frechet_distance(features: Features, reference: Features) -> float:
 
     Raises:
         BenchError: fewer than two images, different d, or values that are not finite.
+
+    >>> features = np.random.default_rng(0).random((8, 3))
+    >>> round(frechet_distance(features, features + 1), 6)  # |m1 - m2|² of three features
+    3.0
     """
     _check(features, reference, at_least=2)
     difference = features.mean(axis=0) - reference.mean(axis=0)

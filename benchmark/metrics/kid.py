@@ -29,6 +29,10 @@ def kernel_distance(features: Features, reference: Features) -> float:
 
     Raises:
         BenchError: the shapes differ, there are too few images, or a value is not finite.
+
+    >>> features = np.random.default_rng(0).random((8, 3))
+    >>> kernel_distance(features, features), kernel_distance(features, features + 1) > 1
+    (0.0, True)
     """
     n = len(features)
     return float(_pair_terms(features, reference, at_least=2).sum() / (n * (n - 1)))

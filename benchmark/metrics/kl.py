@@ -29,6 +29,10 @@ def kl_divergence(prediction: NDArray[np.uint8], reference: NDArray[np.uint8]) -
 
     Raises:
         BenchError: not uint8, not three axes, or different numbers of channels.
+
+    >>> dark, bright = np.zeros((3, 8, 8), np.uint8), np.full((3, 4, 4), 255, np.uint8)
+    >>> kl_divergence(dark, dark), round(kl_divergence(dark, bright), 1)
+    (0.0, 32.2)
     """
     _check("prediction", prediction)
     _check("reference", reference)
@@ -46,6 +50,9 @@ def eight_bit(image: NDArray[np.floating]) -> NDArray[np.uint8]:
 
     Raises:
         BenchError: a value is NaN or infinite.
+
+    >>> eight_bit(np.array([-0.1, 0.0, 0.5, 1.0])).tolist()
+    [0, 0, 128, 255]
     """
     if not np.isfinite(image).all():
         raise BenchError("The picture holds values that are NaN or infinite.")

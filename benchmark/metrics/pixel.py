@@ -30,6 +30,9 @@ def psnr(prediction: Image, reference: Image) -> float:
 
     Raises:
         BenchError: the shapes differ.
+
+    >>> round(psnr(np.full((4, 8, 8), 0.5), np.full((4, 8, 8), 0.4)), 6)
+    20.0
     """
     _check("PSNR", prediction, reference)
     error = np.subtract(prediction, reference, dtype=np.float64)
@@ -48,6 +51,9 @@ def mae(prediction: Image, reference: Image) -> float:
 
     Raises:
         BenchError: the shapes differ.
+
+    >>> mae(np.full((4, 8, 8), 0.75), np.full((4, 8, 8), 0.5))
+    0.25
     """
     _check("MAE", prediction, reference)
     return float(np.mean(np.abs(np.subtract(prediction, reference, dtype=np.float64))))
@@ -69,6 +75,10 @@ def ssim(prediction: Image, reference: Image) -> float:
 
     Raises:
         BenchError: the shapes differ, or a side is shorter than the window.
+
+    >>> picture = np.random.default_rng(0).random((3, 16, 16))
+    >>> round(ssim(picture, picture), 6), ssim(picture, 1 - picture) < 0
+    (1.0, True)
     """
     _check("SSIM", prediction, reference)
     if min(prediction.shape[1:]) < WINDOW:

@@ -33,10 +33,9 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_only_the_genuine_weights_are_called_fid() -> None:
     genuine = FidWeights(Path("any.pth"), "6726825d" + "0" * 56)
     other = FidWeights(Path("folder/mine.pth"), "00c0ffee" + "0" * 56)
-    assert (genuine.genuine, genuine.name, genuine.kernel_name) == (True, "FID", "KID")
+    assert (genuine.genuine, genuine.name) == (True, "FID")
     assert not other.genuine
     assert other.name == "FD (mine.pth, sha256 00c0ffee)"
-    assert other.kernel_name == "KD (mine.pth, sha256 00c0ffee)"
 
 
 def test_named_file_is_found_and_loads(inception_file: Path) -> None:
