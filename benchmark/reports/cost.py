@@ -23,18 +23,24 @@ def cost_table(records: Sequence[Record]) -> Table | None:
     steps: dict[str, dict[str, Any]] = {}
     for record in records:
         steps |= record.steps
-    lines: dict[str, list[tuple[tuple[str, str], dict[str, float | None]]]] = {}
+    lines: dict[str, list[tuple[dict[str, Any], dict[str, float | None]]]] = {}
     for kind, title in TITLES.items():
         trained = [s for s in steps.values() if s["kind"] == kind and "seconds" in s and s["steps"]]
         if trained:
             trained.sort(key=lambda step: step["title"])
-            lines[title] = [((s["title"], s.get("device", "–")), _costs(s)) for s in trained]
+            lines[title] = [(step, _costs(step)) for step in trained]
     if not lines:
         return None
     costs = [cost for group in lines.values() for _, cost in group]
     shown = [title for title in COLUMNS if any(cost[title] is not None for cost in costs)]
     groups = {
-        group: [Row(labels, tuple(_entry(cost[t]) for t in shown)) for labels, cost in rows]
+        group: [
+            Row(
+                (step["title"],),
+                (*(_entry(cost[t]) for t in shown), Entry(step.get("device", "–"))),
+            )
+            for step, cost in rows
+        ]
         for group, rows in lines.items()
     }
     caption = (
@@ -42,8 +48,9 @@ def cost_table(records: Sequence[Record]) -> Table | None:
         "stages; seconds in the training loop, with other steps running at the same time; peak "
         "memory of the process, libraries included."
     )
-    columns = tuple(Column("", title, "", title, COLUMNS[title]) for title in shown)
-    return Table("cost", caption, ("Training", "Device"), columns, groups, budget_notes(records))
+    columns = [Column("", title, "", title, COLUMNS[title]) for title in shown]
+    columns.append(Column("", "device", "", ""))
+    return Table("cost", caption, ("Training",), tuple(columns), groups, budget_notes(records))
 
 
 def _costs(step: Mapping[str, Any]) -> dict[str, float | None]:

@@ -42,13 +42,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers.
+    """A column of numbers, or of words that say something about a row.
 
     Attributes:
         above: the upper heading it stands under.
         title: its own heading, with an arrow for the direction of better.
         direction: of the cells it shows; empty where it has none.
-        metric: name in files.
+        metric: name of the numbers in files; empty for a column of words.
         unit: of the stored number; empty for none.
     """
 

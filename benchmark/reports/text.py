@@ -143,12 +143,16 @@ def _finite(value: Any) -> Any:
 
 
 def rows(table: Table) -> list[dict[str, Any]]:
-    """One row per entry: where it stands, its number and interval; None for what is not known."""
+    """One row per number: where it stands, its value and interval; None for what is not known."""
     found = []
     for group, lines in table.groups.items():
         for line in lines:
+            entries = list(zip(table.columns, line.entries, strict=True))
             labels = dict(zip(map(one_line, table.label_titles), line.labels, strict=True))
-            for column, entry in zip(table.columns, line.entries, strict=True):
+            labels |= {column.title: entry.text for column, entry in entries if not column.metric}
+            for column, entry in entries:
+                if not column.metric:
+                    continue
                 about = {
                     "direction": column.direction,
                     "cameras": one_line(column.above),
