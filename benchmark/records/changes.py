@@ -56,7 +56,7 @@ def changed_settings(
             continue
         kind, name = step["kind"], step["method"]
         mapper = kind == "mapper"
-        config: Any = (MAPPERS if mapper else ISPS).get(name).Config  # type: ignore[attr-defined]
+        config: Any = (MAPPERS if mapper else ISPS).get(name).Config
         usual = build(config, preset.values(kind, name, config), f"preset '{preset.name}'")
         used = {**step["config"], **(at_test_time if mapper else {})}
         skipped = swept if mapper else ()
@@ -66,7 +66,7 @@ def changed_settings(
 
 
 def _changed_data(data: DataIdentity, preset: Preset) -> dict[str, Change]:
-    defaults = dataclasses.asdict(DATASETS.get(data.name).Config())  # type: ignore[attr-defined]
+    defaults = dataclasses.asdict(DATASETS.get(data.name).Config())
     # Fields that are empty until the user fills them, such as a folder, say which data it is.
     given = [key for key, value in defaults.items() if value == ""]
     return _differences({**defaults, **preset.data.get(data.name, {})}, data.config, given)
