@@ -1,11 +1,13 @@
-"""Fréchet distance of two sets of features: the "FD" in FID (Heusel et al., NeurIPS 2017)::
+"""Fréchet distance of two sets of features: the "FD" in FID (Heusel et al., NeurIPS 2017).
+
+::
 
     d² = |m1 - m2|² + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2)
 
 with means m and covariances S (divisor n - 1). The usual way, a matrix square root of the d x d
 product, takes a minute at d = 2048 and gathers rounding errors from the eigenvalues that are zero
 when n < d. Here A and B are the centred features divided by sqrt(n - 1), so that S1 = AᵀA and
-S2 = BᵀB; the eigenvalues of S1 S2 are the squared singular values of A Bᵀ, and ::
+S2 = BᵀB; the eigenvalues of S1 S2 are the squared singular values of A Bᵀ, and::
 
     tr (S1 S2)^(1/2) = sum of the singular values of A Bᵀ,
 
