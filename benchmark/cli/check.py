@@ -20,24 +20,31 @@ def add_parser(verbs: Verbs) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Runs the verb; 1 if a test failed."""
+    """Runs the verb; 1 if a check failed."""
     from benchmark.errors import unknown_name
     from benchmark.methods.conformance import check_isp, check_mapper
     from benchmark.registry import ISPS, MAPPERS, load_plugin
 
     for file in getattr(args, "plugin", ()):
         load_plugin(file)
-    if args.name in MAPPERS.names():
+    if args.name in MAPPERS:
         checks = check_mapper(args.name)
-    elif args.name in ISPS.names():
+    elif args.name in ISPS:
         checks = check_isp(args.name)
     else:
         raise unknown_name("mapper or ISP", args.name, MAPPERS.names() + ISPS.names())
-    failed = 0
+    failed = warned = 0
     for result in checks:
         failed += result.problem is not None
-        print(f"{'ok  ' if result.problem is None else 'FAIL'} {result.name}", flush=True)
-        if result.problem is not None:
-            print(f"     {result.problem}")
-    print(f"{args.name}: {'keeps its contract' if not failed else f'{failed} checks failed'}")
+        warned += result.warning is not None
+        mark = "FAIL" if result.problem else "warn" if result.warning else "ok  "
+        print(f"{mark} {result.name}", flush=True)
+        for text in filter(None, (result.problem, result.warning)):
+            print(f"     {text}")
+    verdict = "keeps its contract" if not failed else f"{_counted(failed, 'check')} failed"
+    print(f"{args.name}: {verdict}" + (f" ({_counted(warned, 'warning')})" if warned else ""))
     return 1 if failed else 0
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

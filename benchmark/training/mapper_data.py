@@ -1,21 +1,22 @@
 """What a mapper's `fit` may look at, and nothing else."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import torch
 from torch import Tensor
 
 from benchmark.data.base import CameraPair, PairSet
 from benchmark.data.images import ImageSet
-from benchmark.errors import BenchError
+from benchmark.errors import ContractError
+from benchmark.registry import Supervision
 from mappers.base import AnchorPair
 
 T = TypeVar("T")
 
 
-class SupervisionError(BenchError):
-    """A mapper reached for data it did not declare."""
+class SupervisionError(ContractError):
+    """A mapper read data that its registration does not declare."""
 
 
 class _Lazy(Sequence[T]):
@@ -28,7 +29,13 @@ class _Lazy(Sequence[T]):
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, i):  # type: ignore[no-untyped-def]
+    @overload
+    def __getitem__(self, i: int) -> T: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> list[T]: ...
+
+    def __getitem__(self, i: int | slice) -> T | list[T]:
         if isinstance(i, slice):
             return [self._read(k) for k in range(*i.indices(self._length))]
         if not -self._length <= i < self._length:
@@ -48,10 +55,10 @@ def _pairs(pairs: PairSet) -> Sequence[AnchorPair]:
 
 
 class DeclaredData:
-    """The training data of a pair behind a mapper's declared supervision.
+    """The training pictures of a data set, as far as a mapper declares that it reads them.
 
     It holds no test pictures at all, and every field raises a :class:`SupervisionError` unless
-    the mapper declared it.
+    the mapper declares it.
 
     Args:
         data: the prepared data set.
@@ -59,7 +66,7 @@ class DeclaredData:
         supervision: "none", "unpaired" or "anchors" (which includes the unpaired pictures).
     """
 
-    def __init__(self, data: CameraPair, mapper: str, supervision: str) -> None:
+    def __init__(self, data: CameraPair, mapper: str, supervision: Supervision) -> None:
         self._train = dict(data.train)
         self._anchors = data.anchors
         self._mapper = mapper

@@ -5,7 +5,15 @@ import torch
 from torch import nn
 from torch.optim import SGD
 
-from benchmark.stage import Stage, descend, linear_decay
+from benchmark.errors import ContractError
+from benchmark.stage import (
+    Stage,
+    Trainable,
+    check_output,
+    descend,
+    linear_decay,
+    linear_decays,
+)
 
 
 def test_a_stage_lasts_its_epochs_or_its_steps():
@@ -42,3 +50,41 @@ def test_steps_are_clipped_to_the_global_norm():
     assert weights.detach().tolist() == pytest.approx([-0.6, -0.8], rel=1e-4)
     descend(optimizer, weights @ torch.tensor([3.0, 4.0]))
     assert weights.detach().tolist() == pytest.approx([-3.6, -4.8], rel=1e-4)
+
+
+def test_a_rate_that_never_falls_has_no_schedule():
+    optimizers = [SGD([nn.Parameter(torch.zeros(1))], lr=1.0) for _ in range(2)]
+    assert linear_decays(optimizers, 10, 1.0) == []
+    assert [s.optimizer for s in linear_decays(optimizers, 10, 0.5)] == optimizers
+
+
+def test_a_method_without_training_has_no_stages_and_never_ends_one_early():
+    class Plain(Trainable[None]):
+        Config = dict
+
+    method = Plain()
+    assert method.config == {}
+    assert list(method.stages()) == []
+    assert not method.finished()
+    assert method.training_state() == {}
+    with pytest.raises(NotImplementedError, match="Plain has stages but no configure"):
+        method.configure(Stage("s", 1, 32), 1)
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (None, "M.map returned NoneType, not a tensor"),
+        (torch.zeros(2, 3), r"shape \(2, 3\); it must be \(3, 2\)"),
+        (torch.zeros(3, 2).half(), "returned torch.float16; it must be torch.float32"),
+    ],
+)
+def test_a_wrong_output_is_said(output, reason):
+    check_output("M.map", torch.zeros(3, 2), (3, 2), torch.float32)
+    with pytest.raises(ContractError, match=reason):
+        check_output("M.map", output, (3, 2), torch.float32)
+
+
+def test_autocast_chooses_the_type():
+    with torch.autocast("cpu", torch.bfloat16):
+        check_output("M.map", torch.zeros(3, 2).bfloat16(), (3, 2), torch.float32)
