@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from benchmark.errors import BenchError
 
+LETTERS_KEPT = 24  # of a file's name in that of its part file
+
 
 def write_atomic(path: Path, text: str) -> None:
     """Writes a text file so that it appears whole or not at all."""
@@ -29,15 +31,57 @@ def save_array(path: Path, array: NDArray) -> None:
 def whole_file(path: Path) -> Iterator[Path]:
     """A file to write in place of `path`, which it becomes at the end of the block.
 
-    Its name is no other's: processes of two machines may share a folder, and have equal pids.
+    If the block fails, nothing of it is left, and an older `path` keeps its content.
     """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    part = _part_of(path)
     try:
         yield part
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _part_of(path: Path) -> Path:
+    """A hidden file in the same folder, with a name that nobody else uses.
+
+    Processes on two machines may share a folder and have equal process numbers. The name is
+    shorter than the 143 bytes that the strictest file systems allow, however long that of `path`
+    is: a letter takes up to 4 bytes.
+    """
+    return path.with_name(f".{path.name[:LETTERS_KEPT]}.{uuid.uuid4().hex}.part")
+
+
+def check_writable(path: Path, option: str) -> None:
+    """Finds out whether a result can be written, before the work that leads to it.
+
+    A file that exists keeps its content, and nothing new is left behind.
+
+    Args:
+        path: the file to be written.
+        option: how the user named it, e.g. "-o", for the errors.
+
+    Raises:
+        BenchError: its folder is missing or cannot be written, its name is too long, or a folder,
+            a device or a write-protected file has this name.
+    """
+    try:
+        if not path.absolute().parent.is_dir():
+            raise BenchError(f"{option} {path}: there is no folder {path.absolute().parent}.")
+        if path.is_dir():
+            raise BenchError(f"{option} {path} is a folder. Name a file.")
+        if path.exists() and not path.is_file():
+            raise BenchError(f"{option} {path} is a device or a pipe. Name a file.")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise BenchError(f"{option} {path} is write-protected. Choose another name.")
+        trials = [_part_of(path)] if os.path.lexists(path) else [_part_of(path), path]
+        for trial in trials:
+            trial.touch(exist_ok=False)
+            trial.unlink()
+    except OSError as error:
+        raise BenchError(
+            f"{option} {path} cannot be written: {error.strerror}. Choose another name or folder."
+        ) from error
 
 
 def sha256_of(file: Path) -> str:

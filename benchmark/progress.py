@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import (
@@ -17,6 +17,21 @@ from rich.progress import Progress as Bars
 
 WORTH_A_LINE = 2.0  # seconds; shorter work leaves no line behind
 PLAIN_INTERVAL = 30.0  # seconds between two plain lines of one task
+
+
+class _Display(Console):
+    """The error stream: texts as they are, and silence once nobody reads it.
+
+    Names of files hold brackets and colons, which rich would take for styles and emoji; and work
+    of hours does not end because the reader of its progress has gone.
+    """
+
+    def __init__(self, quiet: bool) -> None:
+        super().__init__(stderr=True, quiet=quiet, markup=False, emoji=False, highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end the program."""
+        self.quiet = True
 
 
 class Task:
@@ -52,9 +67,7 @@ class Task:
         new = self.done - self._offset
         left = f"{elapsed / new * (self.total - self.done):.0f} s left" if new else "just begun"
         self._console.print(
-            f"{self.description}: {self.done}/{self.total}, {left} {note}".rstrip(),
-            highlight=False,
-            soft_wrap=True,
+            f"{self.description}: {self.done}/{self.total}, {left} {note}".rstrip(), soft_wrap=True
         )
 
     def finish(self) -> None:
@@ -63,11 +76,7 @@ class Task:
             self._bars.remove_task(self._id)
         elapsed = time.monotonic() - self._start
         if self.done >= self.total and elapsed > WORTH_A_LINE:
-            self._console.print(
-                f"{self.description}: done in {elapsed:.0f} s",
-                highlight=False,
-                soft_wrap=True,
-            )
+            self._console.print(f"{self.description}: done in {elapsed:.0f} s", soft_wrap=True)
 
 
 class Progress:
@@ -78,17 +87,17 @@ class Progress:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        self.console = Console(stderr=True, quiet=quiet)
+        self.console = _Display(quiet)
         terminal = self.console.is_terminal and not quiet
         self._bars = (
             Bars(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
                 TextColumn("left"),
                 TimeRemainingColumn(),
-                TextColumn("{task.fields[note]}"),
+                TextColumn("{task.fields[note]}", markup=False),
                 console=self.console,
                 transient=True,
             )
@@ -104,11 +113,12 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bars is not None:
             self._bars.stop()
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.flush()
 
     def say(self, text: str) -> None:
         """One line above the bars."""
-        self.console.print(text, highlight=False, soft_wrap=True)
+        self.console.print(text, soft_wrap=True)
 
     @contextmanager
     def task(self, description: str, total: int) -> Iterator[Task]:

@@ -34,7 +34,7 @@ def add_parser(verbs: Verbs) -> None:
         help="options of the data set; raw2raw: pairs=FILE or limit=SECONDS (scene pairs by a "
         "table or by capture time), validation=SHARE, layout=dng|mat",
     )  # fmt: skip
-    prepare.set_defaults(execute=_prepare)
+    prepare.set_defaults(execute=_prepare, stopped="Stopped. The same command continues from here.")
 
     check = add_verb(
         actions, "check", "list what is missing, unreadable, double or odd; 1 if anything is",

@@ -1,11 +1,13 @@
 """Entry point of `isp-bench`."""
 
 import argparse
+import contextlib
 import errno
 import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from benchmark import __version__
 from benchmark.cli import (
@@ -31,6 +33,12 @@ from benchmark.errors import BenchError, ContractError
 FAILED = 1
 USER_ERROR = 2
 STOPPED = 130  # the shell's code for Ctrl-C
+STOPPED_TEXT = "Stopped."  # of verbs that set no `stopped` of their own
+# What the user's disks, folders and names cause, not a fault of ours.
+OF_THE_SYSTEM = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
+    errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO, errno.ESTALE,
+)  # fmt: skip
 
 EXAMPLES = """examples:
   isp-bench run --protocol adaptation --mapper cstpp --isp pynet
@@ -85,32 +93,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
         130: stopped by the user.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    args = build_parser().parse_args(arguments)
+    for stream in _streams():
+        # A letter that the terminal does not have must not end a command after all its work.
+        stream.reconfigure(errors="replace")
     try:
-        return int(args.execute(args))
+        return _run(arguments)
+    finally:
+        for stream in _streams():
+            _let_go(stream)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    code, stopped = 0, STOPPED_TEXT
+    try:
+        args = _parsed(arguments)
+        stopped = getattr(args, "stopped", STOPPED_TEXT)
+        code = int(args.execute(args))
+        _flush()
+        return code
     except BenchError as error:
-        print(f"isp-bench: {error}", file=sys.stderr)
+        _complain(f"isp-bench: {error}")
         return FAILED if isinstance(error, ContractError) else USER_ERROR
     except KeyboardInterrupt:
-        print(
-            "\nStopped. Finished steps and checkpoints are kept; the same command goes on from "
-            "there.",
-            file=sys.stderr,
-        )
+        _complain(f"\n{stopped}")
         return STOPPED
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:  # the reader, `head` for example, has seen enough
+        return code
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT):
+        if error.errno not in OF_THE_SYSTEM:
             raise
-        print(
-            f"isp-bench: {error.filename or 'a file'} cannot be written: {error.strerror}. "
-            "Nothing finished is lost; make room or choose other folders (--store, --results) "
-            "and run again.",
-            file=sys.stderr,
+        _complain(
+            f"isp-bench: {error.filename or 'a file'} cannot be read or written: "
+            f"{error.strerror}. Nothing finished is lost. Make room or choose other folders "
+            "(--store, --results), then run again."
         )
-        return 1
+        return FAILED
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return build_parser().parse_args(arguments)
+    finally:
+        _flush()  # of --help, which ends in a SystemExit
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _streams() -> list[Any]:
+    """The standard output and error stream, those of them that are open."""
+    return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+
+
+def _complain(text: str) -> None:
+    with contextlib.suppress(OSError):  # nobody reads it
+        print(text, file=sys.stderr)
+
+
+def _let_go(stream: Any) -> None:
+    """Drops what a stream cannot deliver: at its exit Python would report that as an error."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

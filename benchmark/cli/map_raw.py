@@ -3,7 +3,7 @@
 import argparse
 
 from benchmark.cli.options import Verbs, add_verb
-from benchmark.cli.picture_options import add_picture_options, check_output, open_trained
+from benchmark.cli.picture_options import STOPPED, add_picture_options, check_files, open_trained
 
 EXAMPLES = """  isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
   isp-bench map galaxy.dng --mapper global3x3 --to A --preset paper -o as-iphone.dng
@@ -26,11 +26,13 @@ def add_parser(verbs: Verbs) -> None:
         "--to", required=True, type=str.lower, choices=("a", "b"), metavar="A|B",
         help="the camera whose raw it becomes; it was taken by the other one",
     )  # fmt: skip
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, stopped=STOPPED)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
+    from dataclasses import replace
+
     from benchmark.data.files.plain import levels_of
     from benchmark.data.files.raw import read_raw
     from benchmark.data.files.raw_writer import WHITE, read_tags, unpack, write_raw
@@ -40,7 +42,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.steps.whole_picture import packed, watched
     from benchmark.store.step import FitMapper
 
-    check_output(args.image, args.output, SUFFIXES)
+    check_files(args.image, args.output, SUFFIXES)
     with clean_stops(), Progress() as progress:
         trained, context = open_trained(args, progress)
         found = trained.matching(FitMapper)
@@ -52,10 +54,12 @@ def execute(args: argparse.Namespace) -> int:
         mapper = load_mapper(found[0].key, context)
         direction = "a2b" if args.to == "b" else "b2a"
         mapped = watched(lambda x: mapper(x, direction), raw.to(context.device), progress, "map")
-    tags = read_tags(args.image, levels, picture.frame).scaled(raw[0].numpy(), mapped[0].numpy())
-    mosaic = unpack(mapped[0].numpy(), tags.cfa)
-    target = f"camera {args.to.upper()} of {found[0].data['name']}"
-    write_raw(args.output, mosaic, tags, f"{target} by {found[0].method}")
+        tags = read_tags(args.image, levels, picture.frame)
+        colours = tags.colours.after(raw[0].numpy(), mapped[0].numpy())
+        tags = replace(tags, colours=colours)
+        mosaic = unpack(mapped[0].numpy(), tags.cfa)
+        target = f"camera {args.to.upper()} of {found[0].data['name']}"
+        write_raw(args.output, mosaic, tags, f"{target} by {found[0].method}")
     print(
         f"{args.output}: {mosaic.shape[1]} x {mosaic.shape[0]} sensor pixels, cfa {tags.cfa}, "
         f"black 0, white {WHITE}"

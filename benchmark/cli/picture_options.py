@@ -7,6 +7,9 @@ from typing import Any
 
 from benchmark.cli.options import add_plugin_option
 from benchmark.errors import BenchError
+from benchmark.files import check_writable
+
+STOPPED = "Stopped. Nothing was written."
 
 
 def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
@@ -25,18 +28,23 @@ def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
     add_plugin_option(parser)
 
 
-def check_output(image: Path, output: Path, suffixes: Sequence[str]) -> None:
-    """Whether the result can be written; asked before any long work.
+def check_files(image: Path, output: Path, suffixes: Sequence[str]) -> None:
+    """Finds out whether the picture is there and the result can be written, before the work.
 
     Raises:
-        BenchError: an unknown kind of file, no such folder, or the picture itself.
+        BenchError: there is no picture; or the result has an unknown suffix, is the picture itself,
+            or has a name or folder that cannot be written.
     """
+    try:
+        if not image.is_file():
+            raise BenchError(f"{image}: there is no such file.")
+    except OSError as error:
+        raise BenchError(f"{image} cannot be opened: {error.strerror}.") from error
     if output.suffix.lower() not in suffixes:
         raise BenchError(f"-o {output}: the name must end in one of {', '.join(suffixes)}.")
-    if not output.parent.is_dir():
-        raise BenchError(f"-o {output}: there is no folder {output.parent}.")
-    if output.is_dir() or output.resolve() == image.resolve():
-        raise BenchError(f"-o {output}: this is a folder or the picture itself; choose another.")
+    check_writable(output, "-o")
+    if output.exists() and output.samefile(image):
+        raise BenchError(f"-o {output} is the picture itself. Choose another name.")
 
 
 def open_trained(args: argparse.Namespace, progress: Any) -> tuple[Any, Any]:

@@ -5,14 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.cli.options import Verbs, add_verb
-from benchmark.cli.picture_options import add_picture_options, check_output, open_trained
+from benchmark.cli.picture_options import (
+    STOPPED,
+    add_picture_options,
+    check_files,
+    open_trained,
+)
 
 EXAMPLES = """  isp-bench render DSC_0001.NEF --isp pynet -o developed.png
   isp-bench render galaxy.dng --isp pynet --mapper cstpp -o developed.png
   isp-bench render iphone.dng --isp syenet --camera b --mapper cstpp -o developed.jpg
   isp-bench render x.dng --isp 0123456789ab --preset paper --seed 1 -o developed.tif
 """
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF"}
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -20,7 +25,7 @@ def add_parser(verbs: Verbs) -> None:
     parser = add_verb(
         verbs, "render", "develop a raw file at full size with a trained ISP", EXAMPLES
     )
-    add_picture_options(parser, f"the sRGB picture: {', '.join(SUFFIXES)}")
+    add_picture_options(parser, f"the sRGB picture: {', '.join(FORMATS)}")
     parser.add_argument(
         "--isp", required=True, metavar="NAME|KEY", help="a trained ISP, or the key of its step"
     )
@@ -35,7 +40,7 @@ def add_parser(verbs: Verbs) -> None:
         default="a",
         help="the camera whose ISP, and look, it is (default: a)",
     )
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, stopped=STOPPED)
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -49,7 +54,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.steps.whole_picture import packed, watched
     from benchmark.store.step import TrainISP
 
-    check_output(args.image, args.output, SUFFIXES)
+    check_files(args.image, args.output, tuple(FORMATS))
     with clean_stops(), Progress() as progress:
         trained, context = open_trained(args, progress)
         mappers = []
@@ -73,8 +78,8 @@ def execute(args: argparse.Namespace) -> int:
             raw = watched(lambda x: mapper(x, direction), raw, progress, "map")
         isp = load_isp(isps[0].key, context)
         srgb = watched(isp, raw.to(context.device), progress, "develop")[0].numpy()
-    srgb = upright(srgb, picture.flip)
-    _save(args.output, srgb)
+        srgb = upright(srgb, picture.flip)
+        _save(args.output, srgb)
     print(f"{args.output}: {srgb.shape[2]} x {srgb.shape[1]} pixels, sRGB")
     return 0
 
@@ -84,10 +89,8 @@ def _save(path: Path, srgb: Any) -> None:
     import numpy as np
     from PIL import Image
 
-    part = path.with_name(f".part-{path.name}")
+    from benchmark.files import whole_file
+
     pixels = np.rint(srgb.transpose(1, 2, 0) * 255).astype(np.uint8)
-    try:
-        Image.fromarray(pixels).save(part, quality=95)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as part:
+        Image.fromarray(pixels).save(part, FORMATS[path.suffix.lower()], quality=95)

@@ -12,6 +12,7 @@ EXAMPLES = """  isp-bench run
   isp-bench run --data folder:~/pictures/two-phones --preset quick
   isp-bench run --config run.yaml --set mapper.steps=2000 isp.learning_rate=1e-4
 """
+STOPPED = "Stopped. Finished steps and checkpoints are kept; the same command continues from there."
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -24,7 +25,7 @@ def add_parser(verbs: Verbs) -> None:
         help="print the commands of the missing steps, level by level, and run nothing; for a "
         "scheduler of your own",
     )  # fmt: skip
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, stopped=STOPPED)
 
 
 def execute(args: argparse.Namespace) -> int:

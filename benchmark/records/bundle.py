@@ -8,7 +8,6 @@
 import hashlib
 import importlib.metadata
 import json
-import uuid
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from typing import Any
 
 from benchmark import __version__
 from benchmark.errors import BenchError
-from benchmark.files import sha256_of
+from benchmark.files import check_writable, sha256_of, whole_file
 from benchmark.records.archive import extract
 from benchmark.records.environment import environment
 from benchmark.records.record import read_records
@@ -69,28 +68,25 @@ def export(run: Path, store: Store, target: Path, weights: bool) -> int:
     Raises:
         BenchError: no records, a step that is no longer in the store, or a file in the way.
     """
+    check_writable(target, "The bundle")
     if target.exists():
         raise BenchError(f"{target} exists. Delete it, or choose another name.")
-    if not target.absolute().parent.is_dir():
-        raise BenchError(f"There is no folder {target.absolute().parent} for the bundle.")
     keys = sorted({key for record in read_records(run) for key in record.steps})
     files = {f"records/{f.name}": f for f in sorted((run / "records").glob("*.json"))}
     files |= {f"tables/{f.name}": f for f in sorted(run.iterdir()) if f.suffix in TABLES}
     for key in keys:
         files |= _step_files(store, key, weights)
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-    try:
-        with zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-            packages = _packages()
-            sums = {"packages.txt": hashlib.sha256(packages.encode()).hexdigest()}
-            archive.writestr("packages.txt", packages)
-            for name, file in files.items():
-                sums[name] = sha256_of(file)
-                archive.write(file, name)
-            archive.writestr("manifest.json", json.dumps(_manifest(run, keys, sums), indent=1))
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        whole_file(target) as part,
+        zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+    ):
+        packages = _packages()
+        sums = {"packages.txt": hashlib.sha256(packages.encode()).hexdigest()}
+        archive.writestr("packages.txt", packages)
+        for name, file in files.items():
+            sums[name] = sha256_of(file)
+            archive.write(file, name)
+        archive.writestr("manifest.json", json.dumps(_manifest(run, keys, sums), indent=1))
     return len(keys)
 
 

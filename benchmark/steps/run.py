@@ -14,6 +14,7 @@ from benchmark.cameras import Camera
 from benchmark.data.base import CameraPair, PairSet
 from benchmark.data.images import ImageSet, ImageWriter
 from benchmark.errors import BenchError
+from benchmark.files import whole_file
 from benchmark.interrupt import leave_if_requested
 from benchmark.registry import ISPS
 from benchmark.seeds import seed_of
@@ -141,9 +142,8 @@ def _train(
         title=spec.title,
         bfloat16=spec.precision == "bfloat16",
     ).train()
-    part = folder / f".{WEIGHTS}.part"
-    save_model(model, str(part))
-    part.replace(folder / WEIGHTS)
+    with whole_file(folder / WEIGHTS) as part:
+        save_model(model, str(part))
     return {
         "steps": trained.steps,
         "seconds": trained.seconds,

@@ -14,7 +14,7 @@ from benchmark.progress import Progress
 from benchmark.store.store import SUMS, Store
 
 LITTER = (
-    ".*.part",
+    "*.part",
     ".owner-*",
     ".clock-*",
     ".write-test-*",

@@ -1,18 +1,17 @@
 """The state of a training on disk: a SHA-256, then what torch saves.
 
-torch does not compare the checksums in its own files, so that one flipped bit would go on as a
-weight.
+torch does not compare the checksums in its own files: a flipped bit would be loaded as a weight.
 """
 
 import hashlib
 import io
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from benchmark.errors import BenchError
+from benchmark.files import whole_file
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -21,14 +20,9 @@ def write_checkpoint(file: Path, state: dict[str, Any]) -> None:
     """Writes a state so that it appears whole or not at all."""
     buffer = io.BytesIO()
     torch.save(state, buffer)
-    part = file.with_suffix(f".{os.getpid()}.part")
-    try:
-        with part.open("wb") as out:
-            out.write(hashlib.sha256(buffer.getbuffer()).digest())
-            out.write(buffer.getbuffer())
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(file) as part, part.open("wb") as out:
+        out.write(hashlib.sha256(buffer.getbuffer()).digest())
+        out.write(buffer.getbuffer())
 
 
 def read_checkpoint(file: Path, device: torch.device) -> dict[str, Any]:

@@ -1,9 +1,18 @@
 import numpy as np
 import pytest
 import rawpy
+import tifffile
 
+from benchmark.data.files.colours import Colours, tiff_tags
 from benchmark.data.files.raw import CFAS, read_raw
-from benchmark.data.files.raw_writer import SourceTags, read_tags, unpack, write_raw
+from benchmark.data.files.raw_writer import (
+    SourceTags,
+    camera_of,
+    read_tags,
+    unpack,
+    write_raw,
+)
+from tests.benchmark.data.files.colour_dng import MATRIX, write_colours
 
 
 @pytest.mark.parametrize("cfa", CFAS)
@@ -19,27 +28,55 @@ def test_a_dng_is_read_back_to_the_bit(tmp_path, cfa, flip):
 
 
 def test_colour_tags_are_kept_and_survive_a_second_mapping(tmp_path):
-    neutral, matrix = np.array([0.5, 1, 0.7]), np.array([[0.9, -0.2, 0], [0, 1, 0.1], [0, 0, 0.8]])
-    tags = SourceTags("GRBG", make="Maker", model="One", neutral=neutral, matrices=((17, matrix),))
-    write_raw(tmp_path / "x.dng", np.ones((64, 64), np.uint16), tags, "camera B")
-    read = read_tags(tmp_path / "x.dng", None, None)
-    assert read.cfa == "GRBG"
-    assert np.allclose(read.neutral, neutral, atol=1e-5)
-    ((light, kept),) = read.matrices
-    assert light == 17
-    assert np.allclose(kept, matrix, atol=1e-5)
-    assert "Maker One mapped to camera B" in read.model
+    colours = {50721: MATRIX, 50778: 17, 50728: (0.5, 1, 0.7)}
+    first = read_tags(write_colours(tmp_path / "x.dng", colours), None, None)
+    write_raw(tmp_path / "y.dng", np.ones((64, 64), np.uint16), first, "camera B")
+    second = read_tags(tmp_path / "y.dng", None, None)
+    assert second.colours.tags == first.colours.tags
+    assert "Maker Two mapped to camera B" in second.camera
 
 
-def test_neutral_and_matrix_follow_the_gains_of_the_mapping():
-    source = np.random.default_rng(0).random((4, 8, 8), np.float32)
-    mapped = source * np.array([0.4, 0.8, 0.8, 0.6], np.float32)[:, None, None]
-    tags = SourceTags(neutral=np.array([1.0, 1.0, 1.0]), matrices=((21, np.eye(3)),))
-    scaled = tags.scaled(source, mapped)
-    assert scaled.neutral == pytest.approx([0.5, 1, 0.75], rel=1e-4)
-    assert np.allclose(scaled.matrices[0][1], np.diag([0.5, 1, 0.75]), rtol=1e-4)
+@pytest.mark.parametrize(
+    ("model", "kept"),
+    [
+        ("Café 1", "Café 1"),
+        ("小米 14", "小米 14"),
+        ("caf\udce9", "caf\ufffd"),  # a byte of latin-1
+        ("  D810 \0 rest", "D810"),
+        ("", ""),
+    ],
+)
+def test_names_of_cameras_are_kept_in_utf8(tmp_path, model, kept):
+    path = tmp_path / "x.dng"
+    tifffile.imwrite(
+        path, np.ones((64, 64), np.uint16), extratags=[(271, "s", 0, "Maker", True),
+        (272, "s", 0, model.encode(errors="surrogateescape"), True)], metadata=None,
+    )  # fmt: skip
+    camera = camera_of(path)
+    assert camera == f"Maker {kept}".strip()
+    write_raw(path, np.ones((64, 64), np.uint16), SourceTags(camera=camera), "camera 'ä'")
+    assert camera_of(path) == f"ISP-Bench {camera} mapped to camera 'ä'"
+    assert f"{camera} mapped to camera 'ä'" in tiff_tags(path)[270].data.decode()
 
 
-def test_a_black_picture_changes_no_tags():
-    black = np.zeros((4, 8, 8), np.float32)
-    assert SourceTags(neutral=np.ones(3)).scaled(black, black).neutral.tolist() == [1, 1, 1]
+def test_a_file_that_is_no_tiff_has_no_camera(tmp_path):
+    (tmp_path / "x.raf").write_bytes(b"FUJIFILMCCD-RAW " + bytes(100))
+    assert camera_of(tmp_path / "x.raf") == ""
+
+
+@pytest.mark.parametrize("name", ["x.dng", "x.tif"])
+def test_nothing_is_left_of_a_file_that_fails(tmp_path, monkeypatch, name):
+    def half(file, *_, **__):
+        file.write_bytes(b"II*")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tifffile, "imwrite", half)
+    with pytest.raises(OSError, match="No space"):
+        write_raw(tmp_path / name, np.ones((64, 64), np.uint16), SourceTags(), "camera B")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_tiff_says_nothing_of_colours(tmp_path):
+    tags = SourceTags(colours=Colours(says="colours of x.dng"))
+    write_raw(tmp_path / "x.tif", np.ones((64, 64), np.uint16), tags, "camera B")
+    assert b"colours of" not in tiff_tags(tmp_path / "x.tif")[270].data

@@ -1,0 +1,351 @@
+"""What a raw file says of its colours, and what a mapped raw may say of its own.
+
+A DNG describes its colours by tags: matrices from XYZ to the camera's R, G, B for one or more
+lights, corrections of them, the white balance of the picture, a profile. They are copied as they
+stand, so that a raw whose values were not changed is developed to the same colours by every
+converter. What other formats say is known through LibRaw: its matrix of the camera model, or the
+one in the file, and the white balance.
+
+Values that a mapper has changed need another description: see :meth:`Colours.after`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rawpy
+import tifffile
+from numpy.typing import NDArray
+
+from benchmark.data.files.raw import opened
+
+CFA_PHOTOMETRIC = 32803
+D65 = 21  # EXIF's number of the light
+XYZ_OF_SRGB = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+# CCT in K of EXIF's numbers of lights, as in the DNG specification.
+KELVIN = {
+    1: 5500, 2: 4200, 3: 2850, 4: 5500, 9: 5500, 10: 6500, 11: 7500, 12: 6400, 13: 5050, 14: 4150,
+    15: 3525, 17: 2850, 18: 5000, 19: 6500, 20: 5500, 21: 6500, 22: 7500, 23: 5000, 24: 3200,
+}  # fmt: skip
+FRACTION = 1_000_000  # denominator of the numbers written here
+ASCII, SHORT, RATIONAL, SRATIONAL = 2, 3, 5, 10  # kinds of TIFF
+# Numpy's names of the kinds of TIFF; fractions are two numbers.
+KINDS = {
+    1: "u1", 2: "u1", 3: "u2", 4: "u4", 5: "u4", 6: "i1", 7: "u1", 8: "i2", 9: "i4", 10: "i4",
+    11: "f4", 12: "f8",
+}  # fmt: skip
+
+DNG_VERSION = 50706
+COLOR_MATRIX = (50721, 50722, 52531)  # of the first, second and third light
+CALIBRATION = (50723, 50724, 52530)
+ILLUMINANT = (50778, 50779, 52529)
+ILLUMINANT_DATA = (52533, 52534, 52535)
+ANALOG_BALANCE, NEUTRAL, WHITE_XY, EXPOSURE = 50727, 50728, 50729, 50730
+# What holds for all pictures of a camera: the matrices above; reduction and forward matrices; the
+# signatures of calibration; the profile: name, policy, copyright, hue and saturation, tone, look,
+# exposure; BaselineExposure.
+OF_CAMERA = frozenset(
+    (*COLOR_MATRIX, *CALIBRATION, *ILLUMINANT, *ILLUMINANT_DATA, ANALOG_BALANCE, EXPOSURE,
+     50725, 50726, 52538, 50964, 50965, 52532, 50931, 50932, 50934, 50936, 50937, 50938, 50939,
+     52537, 51107, 50940, 50941, 50942, 50981, 50982, 51108, 51109, 51110)
+)  # fmt: skip
+# White balance of one picture; colorimetric reference and the profiles for it; linear response.
+OF_PICTURE = frozenset((NEUTRAL, WHITE_XY, 50879, 50831, 50832, 50833, 50834, 50734))
+
+GREY, BRIGHTER = 0.2, 0.25  # shares of white, of the fields that LibRaw develops
+LARGEST = 2**24  # bytes of a tag
+RIDGE = 1e-4  # of the mean energy: what a picture does not decide stays a gain for each channel
+SATURATED = 0.999
+HALF_A_COUNT = 0.5 / 65535  # a mapped raw that differs less is not changed
+
+
+@dataclass(frozen=True)
+class Tag:
+    """The value of a TIFF tag.
+
+    Attributes:
+        kind: TIFF's number of its type.
+        data: its bytes, little-endian.
+    """
+
+    kind: int
+    data: bytes
+
+    def for_tifffile(self, code: int) -> tuple[int, int, int, Any, bool]:
+        """An entry of the `extratags` of tifffile, which miscounts fractions given as bytes."""
+        if self.kind == ASCII:
+            return code, self.kind, 0, self.data, True
+        values = self._plain.tolist()
+        fractional = self.kind in (RATIONAL, SRATIONAL)
+        return code, self.kind, len(values) // (2 if fractional else 1), tuple(values), True
+
+    @property
+    def _plain(self) -> NDArray:
+        return np.frombuffer(self.data, f"<{KINDS[self.kind]}")
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """Its numbers; those of fractions without a denominator are NaN."""
+        plain = self._plain.astype(float)
+        if self.kind not in (RATIONAL, SRATIONAL):
+            return plain
+        over, under = plain[::2], plain[1::2]
+        return np.divide(over, under, out=np.full(len(over), np.nan), where=under != 0)
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The colour description of a raw.
+
+    Attributes:
+        tags: as a DNG has them, by number.
+        says: where it comes from, a phrase for people.
+    """
+
+    tags: Mapping[int, Tag] = field(default_factory=dict)
+    says: str = "no colour description"
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a matrix."""
+        return any(self._matrix(code) is not None for code in COLOR_MATRIX)
+
+    def neutral(self) -> NDArray[np.float64] | None:
+        """(3,) a neutral surface in R, G, B of the picture; None where the white is unknown."""
+        if NEUTRAL in self.tags:
+            return _positive(self.tags[NEUTRAL].numbers)
+        if WHITE_XY not in self.tags:
+            return None
+        x, y = self.tags[WHITE_XY].numbers[:2]
+        matrix = self._matrix_at(x, y) if y > 0 else None
+        return None if matrix is None else _positive(matrix @ (x / y, 1, (1 - x - y) / y))
+
+    def after(
+        self,
+        source: NDArray[np.float32],
+        mapped: NDArray[np.float32],
+        target: "Colours | None" = None,
+    ) -> "Colours":
+        """The colour description of a mapped raw.
+
+        Values that were not changed keep the description. For others, the matrices are those of
+        the target camera where a file of it is at hand. Otherwise the mapping is taken for a linear
+        one, the least-squares fit over the picture, and the matrices of the source are multiplied
+        by it: then a converter shows the mapped raw in about the colours of the source. Forward
+        matrices and profiles cannot be brought over in this way and are left out. In both cases
+        the white balance is that of the source, brought over by the fit.
+
+        Args:
+            source: (4, H, W) packed RGGB in [0, 1], of which this is the description.
+            mapped: the same after mapping.
+            target: the description of a file of the target camera.
+        """
+        if np.abs(mapped - source).max() <= HALF_A_COUNT:
+            return self
+        fit = linear_fit(source, mapped)
+        tags: dict[int, Tag] = {}
+        if target is not None and target.known:
+            tags = {code: tag for code, tag in target.tags.items() if code in OF_CAMERA}
+            says = target.says
+        elif self.known:
+            tags = self._multiplied(fit)
+            says = f"{self.says}, multiplied by a linear fit of the mapping"
+        else:
+            says = Colours.says
+        white = self.neutral()
+        if white is not None:
+            brought = _positive(fit @ white)
+            brought = np.diag(fit) * white if brought is None else brought
+            tags[NEUTRAL] = fractions(brought / brought.max(), RATIONAL)
+            says += "; white balance brought over by the mapping"
+        return Colours(tags, says)
+
+    def _multiplied(self, fit: NDArray[np.float64]) -> dict[int, Tag]:
+        """The matrices of all lights with their corrections, after a linear map of R, G, B."""
+        tags = {
+            c: self.tags[c] for c in (*ILLUMINANT, *ILLUMINANT_DATA, EXPOSURE) if c in self.tags
+        }
+        for light, code in enumerate(COLOR_MATRIX):
+            matrix = self._corrected(light)
+            if matrix is not None:
+                tags[code] = fractions(fit @ matrix, SRATIONAL)
+        return tags
+
+    def _corrected(self, light: int) -> NDArray[np.float64] | None:
+        """From XYZ to R, G, B of the picture: AnalogBalance x CameraCalibration x ColorMatrix."""
+        matrix = self._matrix(COLOR_MATRIX[light])
+        if matrix is None:
+            return None
+        calibration = self._matrix(CALIBRATION[light])
+        if calibration is not None:
+            matrix = calibration @ matrix
+        balance = self.tags.get(ANALOG_BALANCE)
+        if balance is not None and len(balance.numbers) == 3 and np.isfinite(balance.numbers).all():
+            matrix = balance.numbers[:, None] * matrix
+        return matrix
+
+    def _matrix_at(self, x: float, y: float) -> NDArray[np.float64] | None:
+        """The corrected matrix at a white point: of two lights, between them by 1 / CCT."""
+        found = [(k, m) for k in range(3) if (m := self._corrected(k)) is not None]
+        lights = [(KELVIN.get(self._light(k), 0), m) for k, m in found]
+        lights = sorted((kelvin, k) for k, (kelvin, _) in enumerate(lights) if kelvin)
+        if len(lights) < 2:
+            return found[0][1] if found else None
+        n = (x - 0.3320) / (0.1858 - y)  # McCamy 1992
+        kelvin = np.clip(449 * n**3 + 3525 * n**2 + 6823.3 * n + 5520.33, 1500, 25000)
+        (warm, first), (cold, second) = lights[0], lights[-1]
+        if warm == cold:
+            return found[first][1]
+        share = np.clip((1 / kelvin - 1 / cold) / (1 / warm - 1 / cold), 0, 1)
+        mixed: NDArray[np.float64] = share * found[first][1] + (1 - share) * found[second][1]
+        return mixed
+
+    def _light(self, number: int) -> int:
+        tag = self.tags.get(ILLUMINANT[number])
+        return int(tag.numbers[0]) if tag is not None else 0
+
+    def _matrix(self, code: int) -> NDArray[np.float64] | None:
+        tag = self.tags.get(code)
+        if tag is None or len(tag.numbers) != 9 or not np.isfinite(tag.numbers).all():
+            return None
+        return tag.numbers.reshape(3, 3)
+
+
+def read_colours(path: Path) -> Colours:
+    """The colour description of a raw file of any camera.
+
+    Raises:
+        BenchError: the file cannot be opened.
+    """
+    found = tiff_tags(path)
+    tags = {}
+    if DNG_VERSION in found:
+        tags = {code: tag for code, tag in found.items() if code in OF_CAMERA | OF_PICTURE}
+    with opened(path) as raw:
+        gains = np.array(raw.camera_whitebalance[:3], float)
+        matrix = None if Colours(tags).known else _libraw_matrix(raw)
+    if matrix is not None:
+        tags[COLOR_MATRIX[0]] = fractions(matrix, SRATIONAL)
+        tags[ILLUMINANT[0]] = Tag(SHORT, np.array([D65], "<u2").tobytes())
+    if NEUTRAL not in tags and gains.min() > 0:  # LibRaw has 0 where it found no white balance
+        tags[NEUTRAL] = fractions(gains.min() / gains, RATIONAL)
+        tags.pop(WHITE_XY, None)
+    return Colours(tags, f"colours of {path.name}" if Colours(tags).known else Colours.says)
+
+
+def tiff_tags(path: Path) -> dict[int, Tag]:
+    """The tags of a file that is built like a TIFF, by number; {} for any other file.
+
+    Those of the first directory and of the raw picture in it, which go before the first ones.
+    """
+    try:
+        with tifffile.TiffFile(path) as tiff:
+            pages = [page for top in tiff.pages for page in (top, *(top.pages or ()))]
+            raw = [
+                p for p in pages[1:] if _value(p, "PhotometricInterpretation") == CFA_PHOTOMETRIC
+            ]
+            raw = sorted(raw, key=lambda page: _value(page, "ImageWidth") or 0)[-1:]
+            return {
+                tag.code: _verbatim(tiff, tag)
+                for page in (pages[0], *raw)
+                for tag in page.tags.values()
+                if tag.dtype in KINDS and tag.valuebytecount <= LARGEST
+            }
+    except Exception:  # CR3, RAF and others are built otherwise, and makers bend the rules
+        return {}
+
+
+def _value(page: Any, name: str) -> Any:
+    tag = page.tags.get(name)
+    return None if tag is None else tag.value
+
+
+def _verbatim(tiff: tifffile.TiffFile, tag: tifffile.TiffTag) -> Tag:
+    tiff.filehandle.seek(tag.valueoffset)
+    data = tiff.filehandle.read(tag.valuebytecount)
+    numbers = np.frombuffer(data, f"{tiff.byteorder}{KINDS[tag.dtype]}")
+    return Tag(int(tag.dtype), numbers.astype(f"<{KINDS[tag.dtype]}").tobytes())
+
+
+def _libraw_matrix(raw: Any) -> NDArray[np.float64] | None:
+    """The matrix from XYZ to R, G, B by which LibRaw develops a file; None if it knows none.
+
+    It comes from a table of models, from the file, or from the code of one format, and rawpy does
+    not show all of them. So it is measured: the mosaic is overwritten by four flat fields, grey and
+    grey with more of one colour, which are developed to sRGB and without a colour space.
+    """
+    mosaic, colours = raw.raw_image, raw.raw_colors % 3  # the second green, 3, is given as red
+    colours = np.where(raw.raw_colors == 3, 1, colours)
+    black = np.array(raw.black_level_per_channel, float)[raw.raw_colors]
+    half = (mosaic.shape[0] // 2, mosaic.shape[1] // 2)
+    for number in range(4):
+        part = np.s_[
+            half[0] * (number // 2) :, half[1] * (number % 2) :
+        ]  # later fields overwrite the rest of earlier ones
+        share = np.where(colours[part] == number, BRIGHTER, GREY)  # 3: no colour
+        mosaic[part] = np.rint(black[part] + share * (raw.white_level - black[part]))
+    fields = []
+    for space in (rawpy.ColorSpace.raw, rawpy.ColorSpace.sRGB):
+        pixels = raw.postprocess(
+            half_size=True, use_camera_wb=True, no_auto_bright=True, gamma=(1, 1), output_bps=16,
+            user_flip=0, output_color=space,
+        )  # fmt: skip
+        rows, columns = pixels.shape[0] // 4, pixels.shape[1] // 4
+        fields.append([pixels[y, x] for y in (rows, 3 * rows) for x in (columns, 3 * columns)])
+    to_srgb = np.linalg.lstsq(np.array(fields[0], float), np.array(fields[1], float))[0].T
+    if np.allclose(to_srgb, np.eye(3), atol=0.001):
+        return None
+    daylight = np.array(raw.daylight_whitebalance[:3], float)
+    daylight = daylight if daylight.min() > 0 else np.ones(3)
+    return np.linalg.inv(XYZ_OF_SRGB @ to_srgb) / daylight[:, None]
+
+
+def linear_fit(source: NDArray[np.float32], mapped: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The linear map of R, G, B that comes nearest to a mapping, up to exposure.
+
+    Least squares over the picture without its saturated pixels. What its colours do not decide,
+    in a picture of a grey wall for example, is taken to be a gain for each channel.
+
+    Args:
+        source: (4, H, W) packed RGGB in [0, 1].
+        mapped: the same after mapping.
+
+    Returns:
+        (3, 3), from source to mapped; it leaves the green of a grey surface as it is.
+    """
+    valid = (source.max(0) < SATURATED) & (mapped.max(0) < SATURATED)
+    before, after = (np.stack([p[0], (p[1] + p[2]) / 2, p[3]])[:, valid] for p in (source, mapped))
+    energy = np.einsum("in,jn->ij", before, before, dtype=np.float64)
+    mixed = np.einsum("in,jn->ij", after, before, dtype=np.float64)
+    own = np.diag(energy)
+    gains = np.where(own > 0, np.diag(mixed) / np.maximum(own, 1e-12), 1.0)
+    gains = np.diag(np.clip(gains, 0.01, 100))
+    if own.min() <= 0:
+        return gains / gains[1, 1]
+    ridge = RIDGE * own.mean() * np.eye(3)
+    fit = gains + np.linalg.solve(energy + ridge, (mixed - gains @ energy).T).T
+    green = fit[1].sum()
+    if green <= 0 or np.linalg.det(fit) <= 0:  # no colour space: the mapper inverts something
+        return gains / gains[1, 1]
+    return fit / green
+
+
+def fractions(values: NDArray[np.float64], kind: int) -> Tag:
+    """Numbers, of a matrix row by row, as a tag of fractions: RATIONAL or SRATIONAL."""
+    over = np.rint(values.ravel() * FRACTION)
+    parts = np.stack([over, np.full_like(over, FRACTION)], axis=1)
+    return Tag(kind, parts.astype(f"<{KINDS[kind]}").tobytes())
+
+
+def _positive(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Three numbers above 0; None if they are anything else."""
+    good = len(values) == 3 and np.isfinite(values).all() and values.min() > 0
+    return values if good else None
