@@ -3,7 +3,13 @@
 import argparse
 
 from benchmark.cli.options import Verbs, add_verb
-from benchmark.cli.picture_options import STOPPED, add_picture_options, check_files, open_trained
+from benchmark.cli.picture_options import (
+    STOPPED,
+    add_picture_options,
+    check_camera,
+    check_files,
+    open_trained,
+)
 
 EXAMPLES = """  isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
   isp-bench map galaxy.dng --mapper global3x3 --to A --preset paper -o as-iphone.dng
@@ -33,35 +39,43 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from dataclasses import replace
 
+    from benchmark.cameras import Direction, source_of
+    from benchmark.data.files.colours import Colours
     from benchmark.data.files.plain import levels_of
     from benchmark.data.files.raw import read_raw
     from benchmark.data.files.raw_writer import WHITE, read_tags, unpack, write_raw
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
     from benchmark.steps.load import load_mapper
-    from benchmark.steps.whole_picture import packed, watched
+    from benchmark.steps.taken_by import known_cameras
+    from benchmark.steps.whole_picture import map_whole, packed
     from benchmark.store.step import FitMapper
 
     check_files(args.image, args.output, SUFFIXES)
     with clean_stops(), Progress() as progress:
         trained, context = open_trained(args, progress)
         found = trained.matching(FitMapper)
+        cameras = known_cameras(found[0].data)
+        direction: Direction = "a2b" if args.to == "b" else "b2a"
+        other = source_of(direction)
+        check_camera(args.image, other, cameras, f"Use --to {other.upper()}.", progress)
         levels = levels_of(args.image)
         picture = read_raw(args.image, levels)
+        tags = read_tags(args.image, levels, picture.frame)
+        reference = cameras[args.to].colours() if cameras else None
         for sentence in (*picture.notes, trained.choice(found)):
             progress.say(sentence)
         raw = packed(picture)
         mapper = load_mapper(found[0].key, context)
-        direction = "a2b" if args.to == "b" else "b2a"
-        mapped = watched(lambda x: mapper(x, direction), raw.to(context.device), progress, "map")
-        tags = read_tags(args.image, levels, picture.frame)
-        colours = tags.colours.after(raw[0].numpy(), mapped[0].numpy())
+        mapped = map_whole(mapper, raw.to(context.device), direction, progress)
+        colours = tags.colours.after(raw[0].numpy(), mapped[0].numpy(), reference)
         tags = replace(tags, colours=colours)
         mosaic = unpack(mapped[0].numpy(), tags.cfa)
-        target = f"camera {args.to.upper()} of {found[0].data['name']}"
+        target = f"camera {args.to.upper()} of {found[0].data.name}"
         write_raw(args.output, mosaic, tags, f"{target} by {found[0].method}")
+    says = tags.colours.says if args.output.suffix.lower() == ".dng" else Colours.says
     print(
         f"{args.output}: {mosaic.shape[1]} x {mosaic.shape[0]} sensor pixels, cfa {tags.cfa}, "
-        f"black 0, white {WHITE}"
+        f"black 0, white {WHITE}; {says}"
     )
     return 0

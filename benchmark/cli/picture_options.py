@@ -62,3 +62,37 @@ def open_trained(args: argparse.Namespace, progress: Any) -> tuple[Any, Any]:
     store = Store(args.store or default_store())
     given = {f.name: getattr(args, f.name) for f in fields(Wanted) if hasattr(args, f.name)}
     return TrainedSteps(store, Wanted(**given)), Context(store, pick_device(args.device), progress)
+
+
+def check_camera(image: Path, wanted: str, cameras: Any, instead: str, progress: Any) -> None:
+    """Refuses a picture that was taken by the camera it would be mapped to.
+
+    Args:
+        image: the picture.
+        wanted: "a" or "b", the camera that must have taken it.
+        cameras: of the mapper's data set, as :func:`known_cameras` has them.
+        instead: what to do with a picture of the other camera, as a sentence.
+        progress: told when neither camera took it.
+
+    Raises:
+        BenchError: the other camera took it.
+    """
+    from benchmark.data.files.raw_writer import camera_of
+    from benchmark.steps.taken_by import taken_by
+
+    taken = taken_by(image, cameras)
+    if taken is None or taken == wanted:
+        return
+    model = camera_of(image)
+    if taken == "another":
+        names = " nor ".join(f"{known.model} ({known.name})" for known in cameras.values())
+        progress.say(
+            f"{image} was taken by {model}, neither by {names}: the mapper has not been fitted to "
+            "this camera, and the colours may be wrong."
+        )
+        return
+    raise BenchError(
+        f"{image} was taken by {model}: this is camera {taken.upper()} ({cameras[taken].name}) of "
+        f"the data set itself, and the mapper needs a picture of camera {wanted.upper()} "
+        f"({cameras[wanted].name}). {instead}"
+    )

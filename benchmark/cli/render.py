@@ -8,6 +8,7 @@ from benchmark.cli.options import Verbs, add_verb
 from benchmark.cli.picture_options import (
     STOPPED,
     add_picture_options,
+    check_camera,
     check_files,
     open_trained,
 )
@@ -45,13 +46,15 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
+    from benchmark.cameras import Direction, source_of
     from benchmark.data.files.plain import levels_of
     from benchmark.data.files.raw import read_raw, upright
     from benchmark.errors import BenchError
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
     from benchmark.steps.load import load_isp, load_mapper
-    from benchmark.steps.whole_picture import packed, watched
+    from benchmark.steps.taken_by import known_cameras
+    from benchmark.steps.whole_picture import map_whole, packed, watched
     from benchmark.store.step import TrainISP
 
     check_files(args.image, args.output, tuple(FORMATS))
@@ -67,6 +70,10 @@ def execute(args: argparse.Namespace) -> int:
                     f"The ISP {isps[0].key} was trained on mapped raw, so it takes raw of the "
                     "other camera as it is: leave --mapper out."
                 )
+            direction: Direction = "b2a" if isps[0].look == "a" else "a2b"
+            other = source_of(direction)
+            cameras = known_cameras(mappers[0].data)
+            check_camera(args.image, other, cameras, "Leave --mapper out.", progress)
         picture = read_raw(args.image, levels_of(args.image)).in_frame()
         for sentence in (*picture.notes, trained.choice(isps)):
             progress.say(sentence)
@@ -74,8 +81,7 @@ def execute(args: argparse.Namespace) -> int:
         if mappers:
             progress.say(trained.choice(mappers))
             mapper = load_mapper(mappers[0].key, context)
-            direction = "b2a" if isps[0].look == "a" else "a2b"
-            raw = watched(lambda x: mapper(x, direction), raw, progress, "map")
+            raw = map_whole(mapper, raw, direction, progress)
         isp = load_isp(isps[0].key, context)
         srgb = watched(isp, raw.to(context.device), progress, "develop")[0].numpy()
         srgb = upright(srgb, picture.flip)

@@ -123,6 +123,10 @@ class DataSource(Registered):
         """
         raise NotImplementedError
 
+    def camera_file(self, camera: Camera) -> Path | None:
+        """A raw file as the camera wrote it; None where none is at hand. Cheap."""
+        return None
+
     def fingerprint(self) -> str:
         """A hash of all that decides the pixels: config, file contents, generator version."""
         raise NotImplementedError

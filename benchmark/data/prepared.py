@@ -4,14 +4,22 @@
 `--data NAME:DEST` needs the download no more. What DEST holds is in `prepared_folder.py`.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from benchmark.cameras import Camera
 from benchmark.data.base import CameraPair, DataConfig, DataSource
 from benchmark.data.images import ImageSet
-from benchmark.data.prepared_folder import MANIFEST, Manifest, picture_files, read_manifest
+from benchmark.data.prepared_folder import (
+    MANIFEST,
+    ORIGIN,
+    Manifest,
+    picture_files,
+    read_manifest,
+)
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
 
@@ -115,6 +123,14 @@ class PreparedSource(DataSource):
         """The pairs that the folder has."""
         counts = self._manifest().counts
         return frozenset(part for part in PAIRED_PARTS if counts.get(f"{part}-a"))
+
+    def camera_file(self, camera: Camera) -> Path | None:
+        """A raw file of the camera in the download, where that is still in its place."""
+        origin = json.loads((self._root / ORIGIN).read_text(encoding="utf-8"))
+        file = ImageSet(self._root / f"train-{camera}")[0].source.split(" | ")[0]
+        download = Path(origin["source"])
+        places = (download / file, download / "dataset" / file)
+        return next((place for place in places if place.is_file()), None)
 
     def fingerprint(self) -> str:
         """The hash of all pictures, taken when they were written."""

@@ -9,10 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
+from benchmark.cameras import Direction
 from benchmark.data.files.raw import RawPicture
 from benchmark.errors import BenchError
 from benchmark.interrupt import leave_if_requested
 from benchmark.progress import Progress
+from mappers.base import Mapper
 
 PROBE = 128  # packed pixels; on a corner of this side the work is measured
 
@@ -20,6 +22,30 @@ PROBE = 128  # packed pixels; on a corner of this side the work is measured
 def packed(picture: RawPicture) -> Tensor:
     """(1, 4, H, W) float32 in [0, 1], packed RGGB, black level subtracted."""
     return torch.from_numpy(picture.counts.astype(np.float32) / np.float32(picture.range))[None]
+
+
+def map_whole(mapper: Mapper, raw: Tensor, direction: Direction, progress: Progress) -> Tensor:
+    """A mapped raw, with a bar.
+
+    Args:
+        mapper: a fitted mapper.
+        raw: (1, 4, H, W) in [0, 1].
+        direction: from the camera that took it to the other one.
+        progress: the display.
+
+    Returns:
+        (1, 4, H, W), on the CPU.
+
+    Raises:
+        BenchError: as `watched`; or the mapper gives a picture of another shape.
+    """
+    mapped = watched(lambda x: mapper(x, direction), raw, progress, "map")
+    if mapped.shape != raw.shape:
+        raise BenchError(
+            f"map: the mapper made the shape {tuple(mapped.shape)} of {tuple(raw.shape)}; it must "
+            "keep the shape."
+        )
+    return mapped
 
 
 @torch.inference_mode()

@@ -194,18 +194,17 @@ class Colours:
 
     def _matrix_at(self, x: float, y: float) -> NDArray[np.float64] | None:
         """The corrected matrix at a white point: of two lights, between them by 1 / CCT."""
-        found = [(k, m) for k in range(3) if (m := self._corrected(k)) is not None]
-        lights = [(KELVIN.get(self._light(k), 0), m) for k, m in found]
-        lights = sorted((kelvin, k) for k, (kelvin, _) in enumerate(lights) if kelvin)
+        found = [(self._light(k), m) for k in range(3) if (m := self._corrected(k)) is not None]
+        lights = sorted(((KELVIN[k], m) for k, m in found if k in KELVIN), key=lambda pair: pair[0])
         if len(lights) < 2:
             return found[0][1] if found else None
         n = (x - 0.3320) / (0.1858 - y)  # McCamy 1992
         kelvin = np.clip(449 * n**3 + 3525 * n**2 + 6823.3 * n + 5520.33, 1500, 25000)
         (warm, first), (cold, second) = lights[0], lights[-1]
         if warm == cold:
-            return found[first][1]
+            return first
         share = np.clip((1 / kelvin - 1 / cold) / (1 / warm - 1 / cold), 0, 1)
-        mixed: NDArray[np.float64] = share * found[first][1] + (1 - share) * found[second][1]
+        mixed: NDArray[np.float64] = share * first + (1 - share) * second
         return mixed
 
     def _light(self, number: int) -> int:

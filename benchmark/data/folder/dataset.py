@@ -30,7 +30,7 @@ from benchmark.data.base import (
 )
 from benchmark.data.files.listing import complaint
 from benchmark.data.files.pairs_table import pairs_table
-from benchmark.data.files.raw import read_raw, read_size
+from benchmark.data.files.raw import CAMERA_SUFFIXES, read_raw, read_size
 from benchmark.data.files.srgb import check_enlargement
 from benchmark.data.folder.layout import Layout, find_cameras, read_layout
 from benchmark.data.folder.pictures import SEPARATOR, Member, read_member, srgb_picture
@@ -121,6 +121,11 @@ class Folder(DataSource):
         """The roles in which there are pairs."""
         sets = self._sets(self._layout())
         return frozenset(name for name in ("anchors", "aligned", "scenes") if sets.get(f"{name}-a"))
+
+    def camera_file(self, camera: Camera) -> Path | None:
+        """The first raw file of the camera that is no TIFF or PNG."""
+        raws = (files.raw for files in self._layout().pictures[camera].values())
+        return next((raw for raw in raws if raw.suffix.lower() in CAMERA_SUFFIXES), None)
 
     def fingerprint(self) -> str:
         """SHA-256 of the names and contents of all files, the choice of cameras and the reader."""

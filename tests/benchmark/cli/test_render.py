@@ -77,6 +77,8 @@ def test_of_several_the_newest_is_taken_and_the_others_named(toy_run, render, ph
         (("--isp", "toy-ips"), "Did you mean 'toy-isp'?"),
         (("--isp", "toy-isp", "-o", "x.gif"), "must end in"),
         (("--isp", "toy-isp", "-o", "nowhere/x.png"), "no folder"),
+        (("--isp", "toy-isp", "-o", "n" * 252 + ".png"), "File name too long"),
+        (("--isp", "toy-isp", "-o", "."), "must end in"),
     ],
 )
 def test_what_cannot_be_done_says_what_can(trained, render, photo, options, says):
@@ -118,3 +120,23 @@ def test_a_real_camera_file(trained, render, shared, tmp_path):
     ran = render(shared / "raw" / "RAW_KODAK_DC50.KDC", "--isp", "toy-isp", "-o", "x.jpg")
     assert ran.code == 0, ran.err
     assert pixels(tmp_path / "x.jpg").shape == (512, 768, 3)
+
+
+@pytest.mark.parametrize("name", ["n" * 251 + ".png", "x.JPG", "x.tiff", "é [b].jpeg"])
+def test_a_result_of_any_name_is_a_picture(trained, render, photo, tmp_path, name):
+    ran = render(photo, "--isp", "toy-isp", "-o", name)
+    assert ran.code == 0, ran.err
+    assert pixels(tmp_path / name).shape == (100, 140, 3)
+    assert name in ran.out
+    assert not list(tmp_path.glob(".*part*"))
+
+
+def test_a_stop_leaves_nothing(trained, render, photo, tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Image.Image, "save", stop)
+    ran = render(photo, "--isp", "toy-isp", "-o", "out.png")
+    assert ran.code == 130
+    assert "Nothing was written" in ran.err
+    assert not [f for f in tmp_path.iterdir() if "out.png" in f.name]
