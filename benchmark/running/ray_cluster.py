@@ -132,9 +132,24 @@ def _connect(address: str | None, folder: Path) -> None:
         with contextlib.chdir(folder):
             ray.init(address, logging_level=logging.ERROR, log_to_driver=False)
     except (OSError, ValueError, RuntimeError) as error:
-        raise BenchError(
-            f"--address {address}: no Ray cluster answers ({error}). Start one with `ray start "
-            "--head`, or leave --address out to use this machine alone."
-        ) from error
+        raise BenchError(_advice(address, str(error))) from error
     finally:
         signal.signal(signal.SIGTERM, handler)  # Ray puts its own, which saves nothing
+
+
+def _advice(address: str | None, reason: str) -> str:
+    """What to do about a cluster that cannot be reached or started."""
+    if "AF_UNIX" in reason:  # Ray's sockets lie below its temporary folder
+        return (
+            f"Ray cannot be started: the path of its temporary folder is too long ({reason}). Set "
+            "RAY_TMPDIR to a short folder, for example RAY_TMPDIR=/tmp."
+        )
+    if address is None:
+        return (
+            f"Ray cannot be started on this machine: {reason}. Its files go to RAY_TMPDIR, else to "
+            "TMPDIR, else to /tmp. Without --executor ray, steps run on this machine all the same."
+        )
+    return (
+        f"--address {address}: no Ray cluster answers ({reason}). Start one with `ray start "
+        "--head`, or leave --address out to use this machine alone."
+    )

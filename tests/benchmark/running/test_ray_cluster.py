@@ -91,3 +91,28 @@ def test_a_cluster_that_does_not_answer_is_a_users_mistake(toy_run):
     ran = toy_run("--executor", "ray", "--address", "127.0.0.1:9")
     assert ran.code == 2
     assert "no Ray cluster answers" in ran.err
+
+
+def test_a_long_temporary_folder_is_said_to_be_too_long(toy_run, tmp_path, monkeypatch):
+    """Batch systems give every job a TMPDIR of its own; sockets allow 107 bytes."""
+    long = tmp_path / ("a-very-long-folder-name" * 5)
+    long.mkdir()
+    monkeypatch.delenv("RAY_TMPDIR", raising=False)
+    monkeypatch.setenv("TMPDIR", str(long))
+    ran = toy_run("--executor", "ray")
+    assert ran.code == 2
+    assert "RAY_TMPDIR=/tmp" in ran.err
+    assert "--address" not in ran.err
+
+
+def test_a_cluster_that_cannot_be_started_is_not_said_to_be_silent(toy_run, monkeypatch):
+    import ray
+
+    def refuse(*_, **__):
+        raise RuntimeError("no port is free")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    ran = toy_run("--executor", "ray")
+    assert ran.code == 2
+    assert "cannot be started on this machine: no port is free" in ran.err
+    assert "--address" not in ran.err
