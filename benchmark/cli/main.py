@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import errno
+import io
 import logging
 import os
 import sys
@@ -94,8 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     for stream in _streams():
-        # A letter that the terminal does not have must not end a command after all its work.
-        stream.reconfigure(errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            # A letter that the terminal does not have must not end a command after all its work.
+            stream.reconfigure(errors="replace")
     try:
         return _run(arguments)
     finally:
