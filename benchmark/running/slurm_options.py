@@ -63,7 +63,7 @@ def minutes(text: str | int) -> int:
     days, dash, rest = str(text).rpartition("-")
     try:
         parts = [int(part) for part in rest.split(":")]
-        if not 1 <= len(parts) <= 3 or min(parts) < 0:
+        if not 1 <= len(parts) <= 3 or min(parts) < 0 or (dash and not days):
             raise ValueError(rest)
         hours_first = bool(dash) or len(parts) == 3
         hours, mins, seconds = ([*parts, 0, 0] if hours_first else [0, *parts, 0])[:3]
