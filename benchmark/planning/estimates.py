@@ -32,8 +32,8 @@ class History:
     """Costs of the finished steps of a store.
 
     Args:
-        store: where they lie.
-        device: "cpu", "cuda", ...; trainings on another kind of device say nothing about this one.
+        store: the store.
+        device: "cpu", "cuda", ...; trainings on another kind of device are not used.
     """
 
     def __init__(self, store: Store, device: str) -> None:

@@ -91,7 +91,7 @@ class Planner:
         """The whole graph.
 
         Raises:
-            BenchError: an unknown name or key, or a method that needs data there is not.
+            BenchError: an unknown name or key, or a method whose data the data set lacks.
         """
         names = selected_protocols(self._config)
         chosen = [PROTOCOLS.create(name) for name in names]
@@ -138,7 +138,7 @@ class Planner:
         ]
 
     def _part(self, protocol: Protocol) -> str:
-        """The test pairs: raws are compared by their charts where no pairs are aligned."""
+        """The part with the test pairs; without aligned pairs, raws are compared by charts."""
         by_charts = "aligned" not in self._has and {"scenes", "charts"} <= self._has
         wanted = "scenes" if protocol.needs_isp or by_charts else "aligned"
         if wanted not in self._has:
@@ -178,7 +178,7 @@ class Planner:
         return Cell(*place, self._add(spec), spec.configuration, setting)
 
     def _mapper(self, mapper: _Mapper, seed: int) -> _Fitted:
-        """The step that fits a mapper; what it obeys at test time alone is not part of it."""
+        """The step that fits a mapper; settings that only matter at test time are left out."""
         cls = MAPPERS.get(mapper.name)
         method = self._method("mapper", MAPPERS, mapper.name, mapper.setting)
         usual = dataclasses.asdict(cls.Config())

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "presets"
 
 
 class References(BaseModel):
-    """What is run with the methods a user names, so that a number never stands alone.
+    """What is run with the methods a user names, so that there is always something to compare with.
 
     Attributes:
         protocols: reference protocols (floor, ceiling, oracles); each is run with those named

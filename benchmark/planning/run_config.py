@@ -20,9 +20,9 @@ class Option:
     """How a field of :class:`RunConfig` looks on the command line; its description is the help.
 
     Attributes:
-        group: the heading it stands under.
-        metavar: what stands for its value; None where the choices are listed, and for switches.
-        default: what is said of the default where the value itself does not explain it.
+        group: the heading it appears under.
+        metavar: placeholder for its value; None where the choices are listed, and for switches.
+        default: description of the default, where the value itself does not explain it.
     """
 
     group: str
@@ -141,7 +141,7 @@ class RunConfig(BaseModel):
 
         Args:
             kind: "mapper" or "isp".
-            names: the methods the user named; a value goes to every one that has the key.
+            names: the methods the user named; a value is set in each of them that has the key.
 
         Raises:
             BenchError: no named method has the key.

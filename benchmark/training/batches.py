@@ -1,7 +1,7 @@
 """Training batches as pure functions of (seed, stage, step): resuming needs no state.
 
 Crops are the non-overlapping squares of each picture, from the top left, the remainder dropped,
-the same for all methods. Every epoch passes over all of them in an order of its own; A and B are
+the same for all methods. Every epoch uses all of them in an order of its own; A and B are
 drawn independently.
 """
 
@@ -27,7 +27,7 @@ from mappers.base import MapperBatch
 
 @dataclass(frozen=True)
 class _Draw:
-    """One crop of one picture, and how it is turned."""
+    """One crop of one picture, and how it is turned and flipped."""
 
     image: int
     crop: Crop
@@ -70,7 +70,7 @@ class _Order:
         self._stage = stage
         self._axes = (seed, stage.name, axis)
         self._grid = crop_grid(images, stage.crop_size)
-        # Two epochs at most are in use at a time: a batch may straddle a border.
+        # At most two epochs are in use at a time: a batch may span the border between two.
         self._permutation = lru_cache(maxsize=2)(self._permute)
 
     def __len__(self) -> int:
@@ -81,7 +81,7 @@ class _Order:
         return generator.permutation(len(self._grid))
 
     def draws(self, step: int) -> list[_Draw]:
-        """The crops of one step; the order runs on over epoch borders."""
+        """The crops of one step; the order continues across epochs."""
         batch = self._stage.batch_size
         turns = np.random.default_rng(seed_of("turns", *self._axes, step))
         draws = []
@@ -137,7 +137,7 @@ class UnpairedBatches:
 
 
 class PairedBatches:
-    """For ISPs: crops of raw with the sRGB over them.
+    """For ISPs: crops of raw with the sRGB of the same places.
 
     Args:
         raw: the raws, as captured or mapped.
@@ -159,7 +159,7 @@ class PairedBatches:
 
 
 class Prefetch:
-    """Reads the next batch while the present one is trained on."""
+    """Reads the next batch while the current one is in use."""
 
     def __init__(self, batches: Batches, first: int, last: int) -> None:
         self._batches = batches

@@ -1,4 +1,4 @@
-"""Peak memory of one piece of work."""
+"""Devices, and the peak memory of a piece of work."""
 
 import resource
 import sys

@@ -1,9 +1,9 @@
 """The training loop: plain torch, one file, part of the protocol.
 
 For each stage of a method: batches in a fixed order, one `training_step` each, schedules, moving
-average, a log line now and then, a checkpoint by time. The generators of torch are re-seeded
+average, log lines, and checkpoints at intervals of time. The generators of torch are re-seeded
 before every step from (seed, stage, step) and batches are functions of the same, so a run that
-is cut off anywhere and started again ends in the same weights, bit for bit on a CPU.
+is interrupted anywhere and continued ends in the same weights, bit for bit on a CPU.
 """
 
 import math
@@ -28,8 +28,8 @@ from benchmark.training.log import TrainingLog
 
 CHECKPOINT_SECONDS = 60.0
 LOG_LINES = 200  # per stage
-CHECK_EVERY = 10  # steps between two looks at the losses; each costs a wait for the GPU
-DIVERGED = 1e8  # an absolute loss beyond this is no training any more
+CHECK_EVERY = 10  # steps between two checks of the losses; each has to wait for the GPU
+DIVERGED = 1e8  # an absolute loss beyond this counts as diverged
 
 
 class TrainingError(BenchError):
@@ -38,7 +38,7 @@ class TrainingError(BenchError):
 
 @dataclass
 class _Position:
-    """Where a training stands: the present stage, its finished steps, and what came before."""
+    """The progress of a training: the current stage, its finished steps, and earlier stages."""
 
     stage: int = 0
     step: int = 0

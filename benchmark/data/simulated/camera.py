@@ -1,8 +1,8 @@
 """A camera: from the light on its sensor to packed raw counts and to its own sRGB.
 
-In the order of nature: exposure chosen by the camera with its error, vignetting, blur of the lens,
-colour filters (RGGB), shot and read noise, saturation, rounding to counts. Each of exposure error,
-vignetting, blur and noise can be switched off.
+In physical order: exposure with the error of the camera's metering, vignetting, blur of the lens,
+colour filters (RGGB), shot and read noise, saturation, rounding to counts. Exposure error,
+vignetting, blur and noise can each be switched off.
 """
 
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ class Sensor:
         well: electrons at saturation at the lowest gain.
         read_noise: electrons, standard deviation.
         blur: standard deviation of the lens's Gaussian spot, mosaic pixels.
-        corner: light left in the corners, 0 to 1.
-        target: mean of green its exposure aims at, as a fraction of saturation.
-        look: its rendering to sRGB.
+        corner: fraction of the light that reaches the corners, 0 to 1.
+        target: mean green value that automatic exposure aims at, as a fraction of saturation.
+        look: how it renders to sRGB.
     """
 
     black: int
@@ -53,8 +53,8 @@ class Sensor:
 
 # Levels of the two phones of raw2raw: 12-bit with black 528, 10-bit with black 0. Wells and noise
 # of a 1.2 um and a 1.4 um pixel.
-# B keeps more headroom for highlights, as phones do: it exposes 0.36 EV less and lifts as much more
-# when it renders. Real pairs differ in exposure more than in hue.
+# B keeps more headroom for highlights, as phones do: it exposes 0.36 EV less and brightens by the
+# same amount when it renders. Real pairs differ more in exposure than in hue.
 SENSOR_A = Sensor(528, 4095, 5000, 3.0, 0.6, 0.75, 0.18, Look(1.6, 0.25, 0.9, 1.06))
 SENSOR_B = Sensor(0, 1023, 7000, 2.5, 0.8, 0.6, 0.14, Look(3.1, 0.6, 1.15, 0.95))
 
@@ -64,7 +64,7 @@ class Effects:
     """Which imperfections a camera has.
 
     Attributes:
-        exposure_sd: standard deviation of the exposure error, EV; cut at 1 EV; 0 is none.
+        exposure_sd: standard deviation of the exposure error in EV, limited to 1 EV; 0 for none.
         vignetting: whether corners are darker.
         blur: whether the lens blurs.
         noise: whether there is shot and read noise.
@@ -92,7 +92,7 @@ class Camera:
             rng: draws the exposure error.
 
         Returns:
-            (3, 2H, 2W) linear camera RGB; 1 is saturation, more is light that will be cut off.
+            (3, 2H, 2W) linear camera RGB; 1 is saturation, and anything above it will be clipped.
         """
         error = np.clip(rng.normal() * self.effects.exposure_sd, -LARGEST_ERROR, LARGEST_ERROR)
         radiance *= np.float32(self.sensor.target * 2**error / radiance[1].mean(dtype=np.float64))
@@ -108,7 +108,7 @@ class Camera:
 
         Args:
             signal: what :meth:`expose` returns.
-            gain: analog gain; the higher, the fewer electrons make a full signal.
+            gain: analog gain; the higher, the fewer electrons give a full signal.
             rng: draws the noise.
         """
         packed = mosaic(signal)
@@ -117,7 +117,7 @@ class Camera:
             variance = packed.clip(0) / np.float32(well)  # Poisson, many electrons
             variance += np.float32((self.sensor.read_noise / well) ** 2)
             packed += rng.standard_normal(packed.shape, dtype=np.float32) * np.sqrt(variance)
-        # The converter adds black and keeps what is below it down to 0; packing cuts that off.
+        # The converter adds the black level and keeps values below it; packing clips those to 0.
         packed *= np.float32(self.sensor.range)
         return np.rint(packed).clip(0, self.sensor.range).astype(np.uint16)
 
@@ -126,13 +126,13 @@ class Camera:
 
         Args:
             signal: what :meth:`expose` returns.
-            scene: tells the white balance the light.
+            scene: its light is known to the white balance.
         """
         return render(signal, self.sensitivities.curves, scene.spectrum(), self.sensor.look)
 
 
 def vignetting(rows: int, columns: int, corner: float) -> NDArray[np.float32]:
-    """Light left, (rows, columns): the cos^4 law, 1 in the middle, `corner` in the corners."""
+    """Share of the light, (rows, columns): the cos^4 law, from 1 in the middle to `corner`."""
     slope = corner**-0.5 - 1  # tan^2 of the angle at the corner
     x = np.square(np.linspace(-1, 1, columns, dtype=np.float32))
     y = np.square(np.linspace(-1, 1, rows, dtype=np.float32))[:, None]

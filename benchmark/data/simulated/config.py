@@ -1,12 +1,12 @@
-"""What can be chosen about the simulated data sets, and what is sensible."""
+"""Settings of the simulated data sets, and which values are accepted."""
 
 from dataclasses import dataclass
 
 from benchmark.data.base import DataConfig
 from benchmark.errors import BenchError
 
-SMALLEST = 32  # packed pixels; below it some network of the suite cannot be run
-SMALLEST_WITH_CHARTS = 64  # below it a patch has no pixel of its own
+SMALLEST = 32  # packed pixels; some networks of the suite cannot run on less
+SMALLEST_WITH_CHARTS = 64  # with less, some patches would have no pixel of their own
 
 # Incandescent, daylights, fluorescents (halophosphate and three-band), white LEDs warm to cold.
 LIGHTS = ("A", "D50", "D65", "D75", "FL2", "FL11", "LED-B1", "LED-B3", "LED-B5")
@@ -20,18 +20,18 @@ class SimulatedConfig(DataConfig):
         size: rows of the packed raw (and columns, unless `width` is given).
         width: columns of the packed raw.
         unpaired: training pictures per camera.
-        validation: validation pictures per camera, beside those for training.
+        validation: validation pictures per camera, in addition to those for training.
         anchors: pixel-aligned pairs for mappers that learn from pairs.
         aligned: pixel-aligned test pairs.
-        scenes: test pairs of one scene under slightly different views.
+        scenes: test pairs that show one scene from slightly different views.
         lights: names of the lights in `spectra.light_names()`.
-        mixed: part of the scenes that have two lights.
-        camera_a: name of a built-in camera, or path of a sensitivity file (CSV, rawtoaces JSON).
+        mixed: share of the scenes that have two lights.
+        camera_a: name of a built-in camera, or path to a sensitivity file (CSV, rawtoaces JSON).
         camera_b: the same for camera B.
-        exposure_sd: error of each camera's automatic exposure, EV, standard deviation.
-        vignetting: darker corners.
-        blur: of the lens.
-        noise: shot and read noise.
+        exposure_sd: standard deviation of the error of each camera's automatic exposure, EV.
+        vignetting: whether corners are darker.
+        blur: whether the lens blurs.
+        noise: whether there is shot and read noise.
         seed: another seed gives other scenes.
     """
 
@@ -55,20 +55,20 @@ class SimulatedConfig(DataConfig):
 
 @dataclass(frozen=True)
 class MultiConfig(SimulatedConfig):
-    """The same with two lights in every scene."""
+    """The same settings, with two lights in every scene."""
 
     mixed: float = 1.0
 
 
 def check_config(config: SimulatedConfig, smallest: int) -> None:
-    """Refuses values that make no data set.
+    """Refuses values from which no data set can be made.
 
     Args:
-        config: to be checked.
-        smallest: least rows and columns, packed pixels.
+        config: the settings to check.
+        smallest: smallest number of rows and columns, packed pixels.
 
     Raises:
-        BenchError: a value out of range; it is named.
+        BenchError: a value is out of range; the message names it.
     """
     least = {
         "size": smallest, "width": smallest, "unpaired": 1, "validation": 0, "anchors": 0,

@@ -1,10 +1,10 @@
 """The embedded data sets: two cameras simulated from measured spectra, nothing to download.
 
-`simulated` has scenes under one light, some under two. In `simulated-multi` every scene has two
-lights that mix over it, and three ColorCheckers whose corners stand in the record of each picture.
+In `simulated` most scenes have one light, some have two. In `simulated-multi` every scene has two
+lights that mix over it, and three ColorCheckers whose corners are in the record of each picture.
 
 The same config gives the same bytes on one platform. Between platforms, library functions may
-differ in the last bit, so a value may fall on the other side of a rounding: one digital level.
+differ in the last bit, so a value may be rounded the other way and differ by one level.
 """
 
 import hashlib
@@ -44,14 +44,14 @@ GENERATOR_VERSION = 2  # raised with every change that changes a pixel
 
 @dataclass(frozen=True)
 class _Part:
-    """Pictures made alike; with two cameras, pairs.
+    """Pictures made in the same way; pairs if there are two cameras.
 
     Attributes:
-        name: of the folder; with `cameras` and a number it is the seed of a scene.
+        name: of the folder; together with `cameras` and a number it seeds a scene.
         cameras: which cameras see each scene.
-        count: scenes.
+        count: number of scenes.
         srgb: whether the cameras render sRGB.
-        moved: whether camera B has a view of its own.
+        moved: whether camera B sees the scene from a view of its own.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Simulated(DataSource):
     def parse_argument(cls, text: str) -> dict[str, Any]:
         """`key=value,key=value`; several lights are joined by "+": `lights=A+D65`.
 
-        Camera files are named by their full path from here on: a step may run in another folder.
+        Paths of camera files are made absolute, as a step may run in another folder.
         """
         values = super().parse_argument(text)
         if "lights" in values:
@@ -97,7 +97,7 @@ class Simulated(DataSource):
         """Reads the camera files and looks up the lights.
 
         Raises:
-            BenchError: one of them is missing or broken, or both cameras have one name.
+            BenchError: one of them is missing or broken, or both cameras have the same name.
         """
         for name in self.config.lights:
             light(name)
@@ -113,7 +113,7 @@ class Simulated(DataSource):
         return self._cameras["a"].sensitivities.name, self._cameras["b"].sensitivities.name
 
     def parts(self) -> frozenset[str]:
-        """All pairs whose number is not 0, and whether charts are in them."""
+        """The kinds of pairs of which there are any, and "charts" if the pictures show them."""
         names = ("anchors", "aligned", "scenes")
         charts = {"charts"} if self.charts else set()
         return frozenset(name for name in names if getattr(self.config, name)) | charts
@@ -158,7 +158,7 @@ class Simulated(DataSource):
         )
 
     def scene(self, part: str, cameras: tuple[CameraKey, ...], number: int) -> Scene:
-        """The scene of a picture or pair, the same whatever else is generated."""
+        """The scene of a picture or pair; it does not depend on what else is generated."""
         rng = self._rng(part, cameras, number, "scene")
         aspect = self._columns / self.config.size
         return draw_scene(rng, self.config.lights, self.config.mixed, aspect, self.charts)
@@ -239,7 +239,7 @@ class Simulated(DataSource):
     def _radiances(
         self, scene: Scene, views: dict[CameraKey, View]
     ) -> Iterator[tuple[CameraKey, NDArray[np.float32]]]:
-        """What falls on each camera's sensor; cameras that share a view share the work."""
+        """The light on each camera's sensor; for cameras that share a view it is computed once."""
         for view in dict.fromkeys(views.values()):
             sharing = [camera for camera, own in views.items() if own == view]
             curves = [self._cameras[camera].sensitivities.curves for camera in sharing]

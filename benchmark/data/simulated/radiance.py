@@ -1,15 +1,15 @@
-"""What reaches the sensor: a scene under a view, seen through any spectral curves.
+"""What reaches the sensor: a scene from a view, through given spectral curves.
 
-Spectra are integrated once per material and light (2K materials x L lights x C curves), then put
-together per pixel by linear algebra: a pixel never carries a spectrum. Pictures are made in bands
-of rows that fit the processor's cache, so memory stays small at any size.
+Spectra are integrated once per material and light (2K materials x L lights x C curves), then
+combined per pixel by linear algebra: no pixel has a spectrum of its own. Pictures are made in bands
+of rows that fit the processor's cache, so memory use is small at any size.
 
-Floor at 256 x 256 mosaic pixels, three curves, one light: about 150 passes over 65 536 float32,
-10 M operations, 5 to 10 ms with numpy; 186 times that at 3024 x 4032.
+Least cost at 256 x 256 mosaic pixels, three curves, one light: about 150 passes over 65 536
+float32, 10 M operations, 5 to 10 ms with numpy; 186 times that at 3024 x 4032.
 
-Leaf edges are comparisons of float32 numbers made by +, - and * alone, which are the same on every
-machine; only sines of a leaf's parameters may differ, in the last bit of float64. So edges do not
-move from one platform to another but by accidents of probability 1e-8 per pixel.
+Leaf edges are comparisons of float32 numbers computed with +, - and * only, which give the same on
+every machine; only the sines of a leaf's parameters may differ, in the last bit of float64. So the
+probability that an edge moves from one platform to another is about 1e-8 per pixel.
 """
 
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ from benchmark.data.simulated.spectra import Curves
 Plane = NDArray[np.float32]  # (rows, columns)
 Indices = NDArray[np.intp]
 
-BAND = 1 << 18  # pixels worked on at a time
-SQUARINGS = 5  # exponent 2^5 of the specular lobe: a highlight of some 20 degrees
+BAND = 1 << 18  # pixels computed at a time
+SQUARINGS = 5  # exponent 2^5 of the specular lobe: a highlight about 20 degrees wide
 
 
 def radiance(
     scene: Scene, view: View, curves: Curves, rows: int, columns: int
 ) -> NDArray[np.float32]:
-    """Linear responses of every pixel, (C, rows, columns) float32, not negative, relative.
+    """Linear responses of every pixel, (C, rows, columns) float32, 0 or more, in a relative unit.
 
     Args:
         scene: what is seen.
@@ -49,20 +49,20 @@ def radiance(
 
 
 def bands(rows: int, columns: int) -> Iterator[slice]:
-    """Slices of rows that hold at most :data:`BAND` pixels (or one row)."""
+    """Slices of rows with at most :data:`BAND` pixels (or one row)."""
     step = max(1, BAND // columns)
     return (slice(top, min(top + step, rows)) for top in range(0, rows, step))
 
 
 class _Shading(NamedTuple):
-    """One light at each pixel, relative: on the material, and mirrored as it is."""
+    """One light at each pixel, relative: the part the material colours, and the mirrored part."""
 
     diffuse: Plane
     specular: Plane
 
 
 class _Band:
-    """Some rows of the picture: everything about them that does not depend on the camera.
+    """Some rows of the picture, with everything that does not depend on the camera.
 
     Args:
         scene: what is seen.
@@ -100,7 +100,7 @@ class _Band:
                 out[c] += response
 
     def _mix(self, to_scene: NDArray[np.float64], rows: int) -> Plane:
-        """Part of the second material, in [0, 1]."""
+        """Share of the second material, in [0, 1]."""
         linear = self.leaves.grain[:, :, :2] * rows
         grain = np.concatenate([linear, self.leaves.grain[:, :, 2:]], axis=2)
         texels = _compose(grain, to_scene)
@@ -115,7 +115,7 @@ class _Band:
         return a[self.labels] * self.x + b[self.labels] * self.y + c[self.labels]
 
     def _shade(self, to_scene: NDArray[np.float64]) -> list[_Shading]:
-        """Lambert and Blinn-Phong shading of the domed leaves, by each light."""
+        """Lambert and Blinn-Phong shading of the domed leaves, for each light."""
         (ax, bx, cx), (ay, by, cy) = to_scene.astype(np.float32)
         x, y = ax * self.x + bx * self.y + cx, ay * self.x + by * self.y + cy
         steepness, middle_x, middle_y = self.leaves.dome.T.astype(np.float32)
@@ -135,7 +135,7 @@ class _Band:
             fall = np.float32(lamp.strength * lamp.position[2] ** 2) / square
             ambient = np.float32(lamp.ambient)
             diffuse = fall * (ambient + (1 - ambient) * facing)
-            # The half vector between the light and the camera, which looks along -z from far.
+            # The half vector of the light and the camera, which is far away and looks along -z.
             half = np.sqrt(2 * square + 2 * distance * to_z)
             lobe = (normal_x * to_x + normal_y * to_y + to_z + distance) / (length * half)
             lobe = np.maximum(lobe, 0)
@@ -146,7 +146,7 @@ class _Band:
 
 
 def _compose(affine: NDArray[np.float64], to_scene: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(K, 2, 3) maps of scene points, made maps of mosaic pixels."""
+    """(K, 2, 3) maps of scene points, turned into maps of mosaic pixels."""
     composed = affine[:, :, :2] @ to_scene
     composed[:, :, 2] += affine[:, :, 2]
     return composed
@@ -162,7 +162,7 @@ def _labels(leaves: Leaves, to_scene: NDArray[np.float64], x: Plane, y: Plane) -
     reach = np.where(
         square[:, None], np.abs(inverse).sum(axis=2), np.sqrt((inverse**2).sum(axis=2))
     )
-    origin = np.array([x[0], y[0, 0]])  # rounding outwards by a pixel: the box need not be tight
+    origin = np.array([x[0], y[0, 0]])  # one pixel outwards: the box need not be tight
     low = np.floor(middle - reach - origin).astype(int).clip(0)
     high = np.ceil(middle + reach - origin + 1).astype(int).clip(0)
     seen = (low[:, 0] < x.size) & (low[:, 1] < y.size) & (high > low).all(axis=1)
@@ -186,7 +186,7 @@ def _grain() -> NDArray[np.float32]:
     radius = np.hypot(frequency, frequency[:, None])
     radius[0, 0] = np.inf
     white = np.fft.fft2(rng.standard_normal((GRAIN_PERIOD, GRAIN_PERIOD)))
-    # Flat below 1/32: blotches as large as the leaf would only change its colour.
+    # Flat below 1/32: blotches as large as a leaf would just change its colour.
     noise = np.fft.ifft2(white / np.maximum(radius, 1 / 32)).real
     return (noise / noise.std()).astype(np.float32)
 

@@ -1,7 +1,7 @@
-"""A camera's own way from its raw to sRGB: white balance, colour matrix, tone, saturation.
+"""How a camera renders its raw to sRGB: white balance, colour matrix, tone, saturation.
 
-It starts from the signal of the full sensor before the mosaic and the noise: an ideal demosaicing
-and denoising, so the sRGB is a clean target for a deep ISP.
+It starts from the signal of the full sensor, before mosaic and noise. That amounts to ideal
+demosaicing and denoising, so the sRGB is a clean target for a deep ISP.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from benchmark.data.simulated.radiance import bands
 from benchmark.data.simulated.spectra import Curves, Spectrum, light, observer, reflectances
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB, ITU-R BT.709
-LEVELS = 1 << 16  # of the tone table: a step is less than one 8-bit level everywhere
+LEVELS = 1 << 16  # of the tone table: one step is less than one 8-bit level everywhere
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Look:
 
     Attributes:
         gain: slope of the linear tone curve at black; highlights roll off so that white stays
-            white. 1 is no curve.
-        contrast: part of a smooth S mixed into the encoded curve, 0 to 1.
+            white. 1 for no curve.
+        contrast: share of a smooth S curve mixed into the encoded curve, 0 to 1.
         saturation: 1 keeps colours as they are.
-        warmth: factor on red, divided out of blue, after the white balance.
+        warmth: after the white balance, red is multiplied and blue divided by it.
     """
 
     gain: float
@@ -41,16 +41,16 @@ def render(
 
     Args:
         signal: (3, 2H, 2W) linear camera RGB; 1 is saturation.
-        curves: (61, 3) the camera's sensitivities.
-        spectrum: (61,) the light of the scene, known to the white balance.
-        look: the maker's taste.
+        curves: (61, 3), the camera's sensitivities.
+        spectrum: (61,), the light of the scene, which the white balance knows.
+        look: the maker's style.
     """
     gains = white_balance(curves, spectrum)[:, None]
     matrix = (_taste(look) @ colour_matrix(curves, spectrum)).astype(np.float32)
     tone = tone_table(look)
     out = np.empty(signal.shape, dtype=np.uint8)
     for band in bands(*signal.shape[1:]):
-        # Cutting at 1 before and after the gains keeps burnt-out highlights neutral.
+        # Clipping at 1 before and after the gains keeps burnt-out highlights neutral.
         balanced = np.minimum(signal[:, band].reshape(3, -1).clip(0, 1) * gains, 1)
         rgb = (matrix @ balanced).clip(0, 1)
         index = (rgb * np.float32(LEVELS - 1) + np.float32(0.5)).astype(np.uint16)
@@ -70,7 +70,7 @@ def colour_matrix(curves: Curves, spectrum: Spectrum) -> NDArray[np.float64]:
     Least squares over the measured reflectances: what the camera sees in its light against what
     the standard observer sees in daylight (D65).
     """
-    white_weight = 100.0  # against patches of 0..1: white is met to a hundredth of a percent
+    white_weight = 100.0  # against patches of 0..1: white is exact to a hundredth of a percent
     surfaces = np.vstack([reflectances(), np.full(len(spectrum), white_weight)])
     camera = (surfaces * spectrum) @ curves / (spectrum @ curves)
     standard = (surfaces * light("D65")) @ observer()

@@ -2,12 +2,12 @@
 
 A scene is a flat world of opaque shapes that hide each other (the dead-leaves model: Matheron
 1968; its statistics are those of natural pictures: Lee, Mumford, Huang, IJCV 41, 2001). Each leaf
-is made of two measured materials mixed by a grain, is flat or domed, matt or glossy. Materials
-are spectra drawn from measured sets, never RGB upsampled: with more than three dimensions of
-reflectance no 3x3 matrix maps one camera to another exactly.
+is made of two measured materials mixed by a grain, is flat or domed, and matt or glossy. Materials
+are spectra drawn from measured sets, not upsampled from RGB: as reflectances have more than three
+dimensions, no 3x3 matrix maps one camera to another exactly.
 
 Lengths are in picture heights, x to the right and y down from the top left corner of the unmoved
-view; z is towards the camera. Nothing here depends on the camera or on the number of pixels.
+view; z points to the camera. Nothing here depends on the camera or on the number of pixels.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from benchmark.data.simulated.spectra import (
 
 Array = NDArray[np.float64]
 
-MARGIN = 0.2  # the world goes on beyond the picture, for views that are moved
+MARGIN = 0.2  # the world extends beyond the picture, for views that are moved
 LEAVES_PER_AREA = 170
 RADII = (0.035, 0.6)  # density falls with the cube of the radius: no preferred scale
 GRAIN_PERIOD = 512  # texels after which the grain repeats
@@ -67,7 +67,7 @@ class Leaves:
         return len(self.square)
 
     def under(self, others: "Leaves") -> "Leaves":
-        """These leaves, and the others on top of them."""
+        """These leaves with the others on top of them."""
         pairs = ((getattr(self, f.name), getattr(others, f.name)) for f in fields(self))
         return Leaves(*(np.concatenate(pair) for pair in pairs))
 
@@ -80,8 +80,8 @@ class PointLight:
         name: of its spectrum.
         spectrum: (61,) relative power, mean 1.
         position: (x, y, z).
-        strength: irradiance where it is nearest to the plane's centre, relative.
-        ambient: part of its light that comes from everywhere, 0 to 1.
+        strength: irradiance at the centre of the plane, relative.
+        ambient: share of its light that comes from all directions, 0 to 1.
     """
 
     name: str
@@ -93,13 +93,13 @@ class PointLight:
 
 @dataclass(frozen=True)
 class Scene:
-    """What stands before the cameras.
+    """What the cameras see.
 
     Attributes:
         leaves: the first is the background and covers everything.
         lights: one or two.
         aspect: width over height of the picture.
-        gain: analog gain that the light level asks of a camera; 1 in the brightest scenes.
+        gain: analog gain a camera needs at this light level; 1 in the brightest scenes.
         charts: corners (4, 2) of each ColorChecker, order as in `charts.py`.
     """
 
@@ -110,14 +110,14 @@ class Scene:
     charts: tuple[Points, ...] = ()
 
     def spectrum(self) -> Spectrum:
-        """What the lights give together: mean spectrum, (61,), weighted by strength."""
+        """Mean spectrum of the lights, (61,), weighted by strength."""
         total = sum(lamp.strength for lamp in self.lights)
         return np.asarray(sum(lamp.strength * lamp.spectrum for lamp in self.lights) / total)
 
 
 @dataclass(frozen=True)
 class View:
-    """How a camera is held: the default is exactly before the picture.
+    """How a camera is held; the default is exactly in front of the picture.
 
     Attributes:
         shift: of the view's centre, in picture heights.
@@ -142,7 +142,7 @@ class View:
 
 
 def random_view(rng: Generator) -> View:
-    """A slightly other view: up to 4 % of the height aside, 5 % nearer or farther, 3 degrees."""
+    """A slightly different view: shifted by up to 4 % of the height, zoomed 5 %, turned 3°."""
     x, y, zoom, rotation = rng.uniform(-1, 1, 4)
     return View((0.04 * x, 0.04 * y), 1 + 0.05 * zoom, np.deg2rad(3 * rotation))
 
@@ -153,11 +153,11 @@ def draw_scene(
     """A random scene.
 
     Args:
-        rng: all its randomness.
+        rng: draws everything random.
         lights: names of lights to draw from (see `spectra.light`).
         mixed: probability of two lights instead of one.
         aspect: width over height of the picture.
-        charts: whether three ColorCheckers lie in it, at about :data:`CHART_PLACES`.
+        charts: whether it has three ColorCheckers, at about :data:`CHART_PLACES`.
     """
     lamps = _draw_lights(rng, lights, 2 if rng.random() < mixed else 1, aspect)
     leaves = _draw_leaves(rng, aspect)
@@ -173,8 +173,8 @@ def flat_leaves(centres: Points, half: Points, angle: float, reflectance: Spectr
 
     Args:
         centres: (K, 2).
-        half: (K, 2) half sides along the own axes.
-        angle: radians, of all.
+        half: (K, 2) half the sides, along their own axes.
+        angle: of all squares, radians.
         reflectance: (K, 61).
     """
     count = len(centres)
@@ -225,7 +225,7 @@ def _draw_lights(
     angle = rng.uniform(0, 2 * np.pi)
     lamps = []
     for k, name in enumerate(names[i] for i in chosen):
-        # One light is far and falls off little; two are near, opposite each other, and mix.
+        # A single light is far and falls off little; two are near, opposite each other, and mix.
         aside = rng.uniform(0.5, 0.9) if count == 2 else rng.uniform(0.2, 1.5)
         height = rng.uniform(0.5, 0.9) if count == 2 else rng.uniform(1.5, 3.0)
         x = aspect * (0.5 + aside * np.cos(angle + k * np.pi))
@@ -273,7 +273,7 @@ def _draw_materials(rng: Generator, count: int) -> Spectra:
     mix = rng.uniform(0, 0.6, (count, 1))
     second = mix * first + (1 - mix) * some()
     pairs = np.stack([first, second], axis=1)
-    # A little more than the measured sets hold: three slow waves over the spectrum.
+    # Some variety beyond the measured sets: three slow waves over the spectrum.
     phase = (WAVELENGTHS - FIRST) / (LAST - FIRST)  # (61,)
     for wave in (1, 2, 3):
         size, start = rng.normal(0, 0.015, (count, 1, 1)), rng.random((count, 1, 1))

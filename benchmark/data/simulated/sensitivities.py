@@ -18,8 +18,8 @@ from benchmark.data.simulated.spectra import FIRST, LAST, Curves, colour, resamp
 from benchmark.errors import BenchError, unknown_name
 
 # Our name to colour-science's. Both were measured by the National Physical Laboratory (NPL).
-# The SD Merrill has three stacked layers under every pixel: broad, overlapping curves, as far
-# from the D5100's dyes as cameras come.
+# The SD Merrill has three stacked layers under every pixel, so broad, overlapping curves: as
+# different from the dyes of the D5100 as cameras get.
 BUILT_IN = {"Nikon D5100": "Nikon 5100 (NPL)", "Sigma SD Merrill": "Sigma SDMerill (NPL)"}
 CHANNELS = ("red", "green", "blue")
 COLUMNS = ("wavelength", *CHANNELS)
@@ -50,7 +50,7 @@ def load_sensitivities(camera: str) -> Sensitivities:
         camera: a built-in name (:data:`BUILT_IN`), or a path to a CSV or rawtoaces JSON file.
 
     Raises:
-        BenchError: no such camera or file, or a file that is not as it should be.
+        BenchError: there is no such camera or file, or the file is not valid.
     """
     if camera in BUILT_IN:
         measured = colour().MSDS_CAMERA_SENSITIVITIES[BUILT_IN[camera]]
@@ -60,7 +60,7 @@ def load_sensitivities(camera: str) -> Sensitivities:
 
 
 def sensitivities_hash(camera: str) -> str:
-    """SHA-256 of a camera file's bytes, wherever the file lies; of the name if built in."""
+    """SHA-256 of the bytes of a camera file, whatever its path; of the name if built in."""
     content = camera.encode() if camera in BUILT_IN else _file(camera).read_bytes()
     return hashlib.sha256(content).hexdigest()
 
@@ -68,7 +68,7 @@ def sensitivities_hash(camera: str) -> str:
 def _file(camera: str) -> Path:
     file = Path(camera).expanduser()
     if file.suffix.lower() not in (".csv", ".json"):
-        if not any(mark in camera for mark in "/\\."):  # meant as a name
+        if not any(mark in camera for mark in "/\\."):  # probably a name
             raise unknown_name("camera", camera, [*BUILT_IN, "a .csv or .json file"])
         raise BenchError(f"Sensitivities must be a .csv or a .json file, not {camera}.")
     if not file.is_file():
@@ -117,7 +117,7 @@ def _from_json(file: Path) -> Sensitivities:
             raise ValueError("a value is not finite")
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise BenchError(
-            f"{file} has not the structure of a rawtoaces camera file "
+            f"{file} does not have the structure of a rawtoaces camera file "
             f"({type(error).__name__}: {error}). {RIGHT_JSON}."
         ) from error
     header = content.get("header") or {}
@@ -126,7 +126,7 @@ def _from_json(file: Path) -> Sensitivities:
 
 
 def _table(rows: NDArray[np.float64], file: Path) -> Curves:
-    """Curves on the grid from (n, 4) rows of wavelength, red, green, blue, in any order."""
+    """Curves on the grid, from (n, 4) rows of wavelength, red, green, blue, in any order."""
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     return _on_grid(rows[:, 0], rows[:, 1:], str(file))
 

@@ -1,8 +1,8 @@
 """Measured lights, reflectances and observers from colour-science, on one wavelength grid.
 
 All spectra of the simulator are sampled at 400..700 nm in steps of 5 nm (61 samples), so light of
-spectral power `e` from a surface of reflectance `r` gives a camera with sensitivities `s` the
-response ``(r * e) @ s``: three sums over wavelength. Arrays handed out are read-only.
+spectral power `e` on a surface of reflectance `r` gives a camera with sensitivities `s` the
+response ``(r * e) @ s``: three sums over wavelength. Returned arrays are read-only.
 """
 
 import warnings
@@ -24,10 +24,10 @@ Curves = NDArray[np.float64]  # (61, channels)
 
 @cache
 def colour() -> ModuleType:
-    """The colour-science package, imported when first needed: that takes a second.
+    """The colour-science package, imported when first needed, as that takes a second.
 
-    Its warnings about optional packages are not shown, and its change of numpy's print options
-    for the whole process is undone.
+    Its warnings about optional packages are hidden, and numpy's print options, which it changes for
+    the whole process, are restored.
     """
     with warnings.catch_warnings(), np.printoptions():
         warnings.simplefilter("ignore")
