@@ -107,7 +107,7 @@ def test_bad_csv(tmp_path, header, lines, message):
     ("text", "message"),
     [
         ("{", "is not JSON"),
-        ("[]", "not the structure of a rawtoaces camera file"),
+        ("[]", "not have the structure of a rawtoaces camera file"),
         ('{"spectral_data": {"index": {"main": ["R", "G"]}}}', "rawtoaces camera file.*'B'"),
         ('{"spectral_data": {"index": {"main": "RGB"}, "data": {"main": {"x": [1]}}}}', "'x'"),
         (
