@@ -9,18 +9,19 @@ A `levels.yaml` holds for all TIFF and PNG files of one camera::
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import tifffile
 import yaml
 from numpy.typing import NDArray
-from PIL import Image
 
 from benchmark.config import build
+from benchmark.data.files.picture_file import LARGEST, check_pixels, open_picture
 from benchmark.errors import BenchError
 
 PLAIN_SUFFIXES = frozenset({".tif", ".tiff", ".png"})
+ORIENTATION = 274  # the number of this tag in TIFF and EXIF
 EXAMPLE = "'cfa: RGGB', 'black: 528' and 'white: 4095', each on a line of its own"
 
 
@@ -56,13 +57,14 @@ def read_levels(path: Path) -> Levels:
 
 
 def plain_pixels(path: Path) -> NDArray[np.uint16]:
-    """Pixels of a TIFF or PNG: (h, w) or (h, w, 3) uint16.
+    """Pixels of a TIFF or PNG as stored: (h, w) or (h, w, 3) uint16.
 
     Raises:
-        BenchError: the file is broken, or not of 16 bits, or of other channels.
+        BenchError: the file is broken, too large, not of 16 bits, or of other channels.
     """
+    plain_size(path)
     try:
-        pixels = tifffile.imread(path) if path.suffix.lower() != ".png" else _png(path)
+        pixels = _tiff(path) if path.suffix.lower() != ".png" else _png(path)
     except Exception as error:  # the decoders fail in many ways, all of them by the file
         raise BenchError(f"{path} cannot be decoded: {error}") from error
     if pixels.dtype != np.uint16 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
@@ -74,21 +76,53 @@ def plain_pixels(path: Path) -> NDArray[np.uint16]:
 
 
 def plain_size(path: Path) -> tuple[int, int]:
-    """Rows and columns of a TIFF or PNG, without decoding it.
+    """Rows and columns of a TIFF or PNG as stored, without decoding it.
 
     Raises:
-        BenchError: it cannot be opened.
+        BenchError: it cannot be opened, or is too large.
+    """
+    if path.suffix.lower() == ".png":
+        with open_picture(path) as picture:
+            return picture.height, picture.width
+    page = _first_page(path)
+    check_pixels(str(path), page.imagewidth, page.imagelength)
+    return page.imagelength, page.imagewidth
+
+
+def orientation(path: Path) -> int:
+    """The EXIF number of the turn to upright of a TIFF or PNG; 1, for none, where it has none."""
+    if path.suffix.lower() == ".png":
+        with open_picture(path) as picture:
+            number = picture.getexif().get(ORIENTATION, 1) if "exif" in picture.info else 1
+    else:
+        number = _first_page(path).tags.valueof(ORIENTATION, 1)
+    return int(number) if number in range(1, 9) else 1
+
+
+def _first_page(path: Path) -> Any:
+    """The tags of the first picture in a TIFF.
+
+    Raises:
+        BenchError: it is no TIFF, or damaged.
     """
     try:
-        with Image.open(path) as picture:
-            return picture.height, picture.width
-    except OSError as error:
+        with tifffile.TiffFile(path) as tiff:
+            return tiff.pages.first
+    except Exception as error:  # as in plain_pixels
         raise BenchError(f"{path} cannot be opened as a picture: {error}.") from error
+
+
+def _tiff(path: Path) -> NDArray:
+    with tifffile.TiffFile(path) as tiff:
+        series = tiff.series[0]
+        if series.size > 3 * LARGEST:
+            raise ValueError(f"it holds pictures of the shape {series.shape}")
+        return series.asarray()
 
 
 def _png(path: Path) -> NDArray:
     """Pillow reads one channel of 16 bits, but cuts three channels down to 8 bits each."""
-    with Image.open(path) as picture:
+    with open_picture(path) as picture:
         if picture.mode != "RGB":
             return np.asarray(picture)
     from torchvision.io import ImageReadMode, decode_image

@@ -1,8 +1,12 @@
 """Raw pictures of any camera, read to the bit and packed to R, Gr, Gb, B.
 
 Camera files (DNG, NEF, ARW, CR3, KDC, ...) are opened by rawpy; the order of the colour filters,
-the black level and the white level are those in the file. A 16-bit TIFF or PNG says none of this,
-so its levels come from a `levels.yaml` (see `benchmark/data/files/plain.py`).
+the black level and the white level are those in the file, for a DNG those in its own tags (see
+`benchmark/data/files/dng.py`), which must agree with LibRaw's. A 16-bit TIFF or PNG says none of
+this, so its levels come from a `levels.yaml` (see `benchmark/data/files/plain.py`).
+
+Counts are whole: a black level with a fraction is rounded to the nearest count, which
+`RawPicture.notes` says.
 
 Packing takes the 2x2 cells of the mosaic as they stand and orders the four values of each cell by
 colour: R, Gr (the green beside red), Gb (the green beside blue), B, as the script of the raw2raw
@@ -10,18 +14,21 @@ data set does. So nothing is cropped whatever the phase, except an odd last row 
 `RawPicture.notes` says so.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rawpy
-import tifffile
 from numpy.typing import NDArray
 
-from benchmark.data.files.plain import PLAIN_SUFFIXES, Levels, plain_pixels, plain_size
+from benchmark.data.files.agreement import check_levels, corner
+from benchmark.data.files.areas import Area, Frame
+from benchmark.data.files.black_level import BlackLevel, nearest
+from benchmark.data.files.dng import FILTERS, MOSAIC, DngTags, check_decodable, dng_tags
+from benchmark.data.files.float_mosaic import float_mosaic
+from benchmark.data.files.opening import opened
+from benchmark.data.files.plain import PLAIN_SUFFIXES, Levels, orientation, plain_pixels, plain_size
 from benchmark.errors import BenchError
 
 # What LibRaw reads; ".raw" too was a camera format once, though most are headerless dumps.
@@ -29,17 +36,12 @@ _SUFFIXES = """.3fr .ari .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .k25 .kdc 
     .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f"""
 CAMERA_SUFFIXES = frozenset(_SUFFIXES.split())
 CFAS = ("RGGB", "GRBG", "GBRG", "BGGR")
+RGB = frozenset((0, 1, 2))  # DNG numbers of the colours in a Bayer mosaic
+FLOAT_RANGE = 65535  # counts from zero to white of a floating-point picture
 SMALLEST = 32  # packed pixels; below it some network of the suite cannot be run
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A part of a packed raw, in packed pixels."""
-
-    top: int
-    left: int
-    height: int
-    width: int
+# LibRaw's code of a turn, as in `RawPicture`, and EXIF's number of it.
+EXIF_OF_FLIP = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
+FLIP_OF_EXIF = {exif: flip for flip, exif in EXIF_OF_FLIP.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +54,16 @@ class RawPicture:
             their own, white minus the highest: a saturated pixel is 1.0 in every plane.
         flip: LibRaw's code for the turn from sensor to upright: 1 mirrors the columns, 2 the rows,
             4 transposes after that; 0 for none.
-        frame: where the camera's own picture lies, if the file says that it is smaller.
+        whole: all that a raw converter shows of the sensor; None for just the packed raw.
+        own: what the camera's own picture shows of it; None if the file names no smaller part.
         notes: what was trimmed or replaced, a phrase each.
     """
 
     counts: NDArray[np.uint16]
     range: int
     flip: int = 0
-    frame: Frame | None = None
+    whole: Area | None = None
+    own: Area | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -72,8 +76,13 @@ class RawPicture:
         """W, columns of the packed raw."""
         return self.counts.shape[2]
 
+    @property
+    def frame(self) -> Frame | None:
+        """The cells that lie inside the camera's own picture, if the file names a smaller one."""
+        return None if self.own is None else self.own.cells(self.height, self.width)
+
     def in_frame(self) -> "RawPicture":
-        """The part that the camera's own picture shows; all of it if the file names no frame."""
+        """The part that the camera's own picture shows; all of it if the file names none."""
         if self.frame is None:
             return self
         top, left, height, width = astuple(self.frame)
@@ -84,7 +93,8 @@ class RawPicture:
         return replace(
             self,
             counts=self.counts[:, top : top + height, left : left + width],
-            frame=None,
+            whole=None,
+            own=None,
             notes=(*self.notes, note),
         )
 
@@ -102,11 +112,114 @@ def read_raw(path: Path, levels: Levels | None = None) -> RawPicture:
     if path.suffix.lower() in PLAIN_SUFFIXES:
         return _read_plain(path, levels)
     with opened(path) as raw:
-        colours = first_cell(raw, path)
-        cfa = "".join(chr(raw.color_desc[colour]) for colour in colours)
-        black = [raw.black_level_per_channel[colours[i]] for i in plane_order(cfa)]
-        picture = pack(path, raw.raw_image_visible, cfa, black, raw.white_level)
-        return replace(picture, flip=raw.sizes.flip, frame=own_frame(raw.sizes))
+        tags = dng_tags(path)
+        if tags is not None and tags.photometric == MOSAIC:
+            picture = _read_dng(path, raw, tags)
+        else:
+            colours = first_cell(raw, path)
+            cfa = "".join(chr(raw.color_desc[colour]) for colour in colours)
+            black = [raw.black_level_per_channel[colours[i]] for i in plane_order(cfa)]
+            picture = pack(path, raw.raw_image_visible, cfa, black, raw.white_level)
+        return in_place(picture, raw, tags)
+
+
+def in_place(picture: RawPicture, raw: Any, tags: DngTags | None) -> RawPicture:
+    """A picture with what its file says about its turn and its place on the sensor.
+
+    Args:
+        picture: the visible mosaic of `raw`, packed.
+        raw: the opened file.
+        tags: of a DNG; None for others.
+    """
+    sizes, notes = raw.sizes, picture.notes
+    whole = Area(0, 0, sizes.height, sizes.width)
+    own: Area | None = Area(
+        sizes.crop_top_margin, sizes.crop_left_margin, sizes.crop_height, sizes.crop_width
+    ).moved(sizes.top_margin, sizes.left_margin)
+    if tags is not None:
+        whole = tags.active.moved(sizes.top_margin, sizes.left_margin)
+        own = tags.own and tags.own.moved(sizes.top_margin, sizes.left_margin)
+        missing = [word for word, at in (("row", whole.top), ("column", whole.left)) if at < 0]
+        if missing:
+            notes += (
+                f"first {' and '.join(missing)} of the active area left out: LibRaw begins at "
+                f"even rows and columns of the sensor",
+            )
+    if own is not None and (own == whole or not _usable(own, whole, picture)):
+        own = None
+    return replace(picture, flip=sizes.flip, whole=whole, own=own, notes=notes)
+
+
+def _read_dng(path: Path, raw: Any, tags: DngTags) -> RawPicture:
+    """The mosaic of a DNG, by the filters and levels in its own tags."""
+    check_decodable(path, tags)
+    row, column = corner(path, raw, tags)
+    cfa = tags.filters(row, column)
+    if cfa not in CFAS or tags.planes != RGB:
+        raise _no_bayer(path, _described(tags))
+    if tags.floating:
+        mosaic, white = _float_counts(path, raw.sizes, tags), FLOAT_RANGE
+        return _packed(path, mosaic, cfa, tags.black.times(white / tags.white), white, row, column)
+    cell, black, notes = first_cell(raw, path), tags.black, []
+    check_levels(path, raw, cell, tags, row, column)
+    if tags.masked and not tags.black_named:
+        measured = [raw.black_level_per_channel[colour] for colour in cell]
+        black = replace(black, block=np.roll(np.reshape(measured, (2, 2)), (row, column), (0, 1)))
+        notes.append(f"black levels {measured} measured on masked pixels, as the file names none")
+    if black.fractional:
+        notes.append("black levels rounded to whole counts")
+    mosaic, white = raw.raw_image_visible, round(tags.white)
+    picture = _packed(path, mosaic, cfa, black, white, row, column)
+    return replace(picture, notes=(*picture.notes, *notes))
+
+
+def _packed(
+    path: Path,
+    mosaic: NDArray[np.uint16],
+    cfa: str,
+    black: BlackLevel,
+    white: int,
+    row: int,
+    column: int,
+) -> RawPicture:
+    """As `pack`, for a mosaic from a pixel (row, column) of the active area on."""
+    if black.repeats_by_cell:
+        cell = nearest(np.array(black.cell(row, column)))
+        return pack(path, mosaic, cfa, [int(cell[i]) for i in plane_order(cfa)], white)
+    counts, lowest, highest = black.subtracted(mosaic, row, column, white)
+    _check_levels(path, [lowest, highest], white)
+    return pack(path, counts, cfa, [0] * 4, white - highest)
+
+
+def _float_counts(path: Path, sizes: Any, tags: DngTags) -> NDArray[np.uint16]:
+    """The visible floating-point mosaic, (h, w), in counts from 0 to the white level."""
+    mosaic = float_mosaic(path, tags.height, tags.width)[
+        sizes.top_margin : sizes.top_margin + sizes.height,
+        sizes.left_margin : sizes.left_margin + sizes.width,
+    ]
+    counts = np.empty(mosaic.shape, np.uint16)
+    np.rint(
+        np.clip(mosaic * (FLOAT_RANGE / tags.white), 0, FLOAT_RANGE), out=counts, casting="unsafe"
+    )
+    return counts
+
+
+def _described(tags: DngTags) -> str:
+    """The filters of a mosaic that is none of Bayer's."""
+    rows, columns = tags.pattern.shape
+    filters = tags.filters(0, 0)
+    if (rows, columns) == (6, 6):
+        return "comes from an X-Trans sensor (6 x 6)"
+    if len(filters) > 4:
+        return f"has a filter pattern of {rows} x {columns} ({filters})"
+    planes = "".join(FILTERS[n] if n < len(FILTERS) else "?" for n in sorted(tags.planes))
+    return f"has the filter colours {filters} and the colour planes {planes}"
+
+
+def _usable(own: Area, whole: Area, picture: RawPicture) -> bool:
+    """Whether the camera's own picture lies inside the whole one and is large enough."""
+    frame = own.cells(picture.height, picture.width)
+    return min(frame.height, frame.width) >= SMALLEST and own.inside(whole)
 
 
 def pack(
@@ -149,48 +262,11 @@ def read_size(path: Path, levels: Levels | None = None) -> tuple[int, int]:
     else:
         with opened(path) as raw:
             rows, columns, cell = raw.sizes.height, raw.sizes.width, 2
-        if path.suffix.lower() == ".dng":
-            _check_length(path)
+            tags = dng_tags(path)
+            if tags is not None:
+                check_decodable(path, tags)
     _check_size(path, rows // cell, columns // cell)
     return rows // cell, columns // cell
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """A rawpy picture whose failures are sentences.
-
-    Raises:
-        BenchError: the file is missing, of no known format, cut short or damaged.
-    """
-    if not path.is_file():
-        raise BenchError(f"{path}: there is no such file.")
-    try:
-        if path.suffix.lower() == ".raw":
-            _check_header(path)
-        with rawpy.imread(str(path)) as raw:
-            yield raw
-    except rawpy.LibRawFileUnsupportedError as error:
-        version = ".".join(str(part) for part in rawpy.libraw_version)
-        raise BenchError(
-            f"{path} is no camera raw file that LibRaw {version} can read: an unknown format, or a "
-            f"tiny picture. Convert it to DNG, or to a 16-bit TIFF with a levels.yaml."
-        ) from error
-    except (rawpy.LibRawError, RuntimeError, OSError) as error:
-        reason = error.args[0] if error.args else error
-        reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
-        raise BenchError(
-            f"{path} is cut short, damaged or not to be opened (LibRaw: {reason}). Copy it again "
-            f"from the camera."
-        ) from error
-
-
-def _check_header(path: Path) -> None:
-    with path.open("rb") as file:
-        if file.read(2) not in (b"II", b"MM"):  # the byte orders of TIFF, on which raws build
-            raise BenchError(
-                f"{path} has no header, so its size, filters and levels are unknown (LibRaw would "
-                f"guess them from its length). Write it as a 16-bit TIFF with a levels.yaml."
-            )
 
 
 def _read_plain(path: Path, levels: Levels | None) -> RawPicture:
@@ -204,11 +280,14 @@ def _read_plain(path: Path, levels: Levels | None) -> RawPicture:
             f"mosaic has one channel; three linear channels want cfa: RGB."
         )
     black = levels.black if isinstance(levels.black, tuple) else (levels.black,) * 4
+    flip = FLIP_OF_EXIF[orientation(path)]
     if not colour:
-        return pack(path, pixels, levels.cfa, black, levels.white)
+        picture = pack(path, pixels, levels.cfa, black, levels.white)
+        return replace(picture, flip=flip, whole=Area(0, 0, *pixels.shape))
     red, green, blue = np.moveaxis(pixels, 2, 0)
     notes = ("no mosaic: the one green of an RGB file stands for both",)
-    return _above_black(path, [red, green, green, blue], black, levels.white, notes)
+    picture = _above_black(path, [red, green, green, blue], black, levels.white, notes)
+    return replace(picture, flip=flip)
 
 
 def first_cell(raw: Any, path: Path) -> list[int]:
@@ -248,16 +327,20 @@ def _above_black(
 ) -> RawPicture:
     """The picture of four planes (H, W) after the subtraction of their black levels."""
     _check_size(path, *planes[0].shape)
+    _check_levels(path, black, white)
     span = white - max(black)
-    if span <= 0 or min(black) < 0:
-        raise BenchError(
-            f"{path}: black level {list(black)} and white level {white} make no sense; black must "
-            f"be at least 0 and below white."
-        )
     counts = np.empty((4, *planes[0].shape), np.uint16)
     for plane, level, out in zip(planes, black, counts, strict=True):
         out[:] = np.clip(plane.astype(np.int32) - level, 0, span)
     return RawPicture(counts, span, notes=notes)
+
+
+def _check_levels(path: Path, black: Sequence[int], white: int) -> None:
+    if not 0 <= min(black) <= max(black) < white or white - max(black) > np.iinfo(np.uint16).max:
+        raise BenchError(
+            f"{path}: black level {list(black)} and white level {white} make no sense; black must "
+            f"be at least 0 and below white, and white at most 65535 above black."
+        )
 
 
 def _check_size(path: Path, height: int, width: int) -> None:
@@ -265,37 +348,6 @@ def _check_size(path: Path, height: int, width: int) -> None:
         raise BenchError(
             f"{path} is too small: {height} x {width} packed pixels (rows x columns); at least "
             f"{SMALLEST} x {SMALLEST} are needed, {2 * SMALLEST} x {2 * SMALLEST} on the sensor."
-        )
-
-
-def own_frame(sizes: Any) -> Frame | None:
-    """The camera's own picture inside the visible area, from LibRaw's sizes.
-
-    Its corner is moved outwards to a whole cell: by one sensor pixel at most.
-    """
-    top = (sizes.crop_top_margin - sizes.top_margin) // 2
-    left = (sizes.crop_left_margin - sizes.left_margin) // 2
-    height, width = sizes.crop_height // 2, sizes.crop_width // 2
-    whole = height == sizes.height // 2 and width == sizes.width // 2
-    inside = top + height <= sizes.height // 2 and left + width <= sizes.width // 2
-    if whole or not inside or min(top, left) < 0 or min(height, width) < SMALLEST:
-        return None
-    return Frame(top, left, height, width)
-
-
-def _check_length(path: Path) -> None:
-    """Raises a BenchError when pixels of a DNG lie beyond its end: LibRaw opens such a file."""
-    try:
-        with tifffile.TiffFile(path) as tiff:
-            pages = [page for top in tiff.pages for page in (top, *(top.pages or ()))]
-            ends = [np.add(page.dataoffsets, page.databytecounts) for page in pages]
-    except Exception:  # tifffile is stricter than LibRaw, which decides when it decodes
-        return
-    size, needed = path.stat().st_size, max((int(end.max(initial=0)) for end in ends), default=0)
-    if needed > size:
-        raise BenchError(
-            f"{path} is cut short: it has {size} of at least {needed} bytes. Copy it again from "
-            f"the camera."
         )
 
 

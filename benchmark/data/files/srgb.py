@@ -1,22 +1,26 @@
 """The sRGB pictures that belong to raws: files or embedded previews, brought into the raw's frame.
 
 A picture is turned as the sensor lies (cameras store pictures upright, or say in EXIF how to turn
-them; raws always lie as the sensor does), converted to sRGB if it carries another colour profile,
-and resized to twice the packed raw with antialiasing if it has another size.
+them; raws always lie as the sensor does), converted to sRGB if it says that it has other colours
+(see `benchmark/data/files/colour.py`), and resized with antialiasing if it has another resolution.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import rawpy
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
+from benchmark.data.files.areas import Area, Frame
+from benchmark.data.files.colour import check_colours, has_16_bits, to_srgb
+from benchmark.data.files.opening import opened
+from benchmark.data.files.picture_file import open_picture, open_with_pillow
 from benchmark.data.files.plain import PLAIN_SUFFIXES
-from benchmark.data.files.raw import RawPicture, opened
+from benchmark.data.files.raw import EXIF_OF_FLIP, RawPicture
 from benchmark.errors import BenchError
 
 SRGB_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
@@ -49,7 +53,8 @@ def read_srgb(path: Path, height: int, width: int, flip: int = 0) -> SrgbPicture
     Raises:
         BenchError: the file is broken, shows another part of the scene, or is far too small.
     """
-    return _fit(open_picture(path), str(path), height, width, flip)
+    nothing = np.broadcast_to(np.uint16(0), (4, height, width))
+    return match_srgb(RawPicture(nothing, range=1, flip=flip), open_picture(path), str(path))[1]
 
 
 def read_preview(path: Path) -> Image.Image:
@@ -66,22 +71,10 @@ def read_preview(path: Path) -> Image.Image:
         except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
             raise BenchError(f"{path} has no embedded preview that can be read.") from error
         if preview.format == rawpy.ThumbFormat.JPEG:
-            return Image.open(BytesIO(preview.data))
+            return open_with_pillow(BytesIO(preview.data), f"the preview in {path}")
         bitmap = Image.fromarray(np.array(preview.data))  # lies as the sensor does
-        bitmap.getexif()[ExifTags.Base.Orientation] = "50132467".index(str(raw.sizes.flip)) or 8
+        bitmap.getexif()[ExifTags.Base.Orientation] = EXIF_OF_FLIP[raw.sizes.flip]
         return bitmap
-
-
-def open_picture(path: Path) -> Image.Image:
-    """A picture file, its header read.
-
-    Raises:
-        BenchError: it is no picture.
-    """
-    try:
-        return Image.open(path)
-    except OSError as error:
-        raise BenchError(f"{path} cannot be opened as a picture: {error}.") from error
 
 
 def check_enlargement(name: str, picture: Image.Image, height: int, width: int) -> None:
@@ -101,8 +94,10 @@ def check_enlargement(name: str, picture: Image.Image, height: int, width: int) 
 def match_srgb(raw: RawPicture, picture: Image.Image, name: str) -> tuple[RawPicture, SrgbPicture]:
     """A raw and its sRGB picture over the same part of the scene.
 
-    The raw is cut to the frame of the camera's own picture if the file names one, unless the sRGB
-    picture has the size of the whole mosaic (as raw converters write it).
+    A picture of the size of the camera's own picture, or of all that a raw converter shows, lies
+    over the raw pixel by pixel: cells that its border cuts through are left out of both. A picture
+    of another size is taken for a smaller or larger copy of the camera's own picture, or of the
+    whole where the file names none.
 
     Args:
         raw: the raw picture.
@@ -112,59 +107,86 @@ def match_srgb(raw: RawPicture, picture: Image.Image, name: str) -> tuple[RawPic
     Raises:
         BenchError: the picture is broken, shows another part of the scene, or is far too small.
     """
-    if not _same_size(sorted(picture.size), sorted((2 * raw.height, 2 * raw.width))):
-        raw = raw.in_frame()
-    return raw, _fit(picture, name, raw.height, raw.width, raw.flip)
-
-
-def _fit(picture: Image.Image, name: str, height: int, width: int, flip: int) -> SrgbPicture:
-    """The picture turned, converted, cut or resized to lie over a packed raw of H x W."""
+    check_colours(picture, name)
+    areas = [area for area in (raw.own, raw.whole) if area is not None] or [_packed_area(raw)]
+    usual, size = areas[0], sorted(picture.size)
+    if all(_other_shape(size, sorted((area.width, area.height))) for area in areas):
+        raise _shape_error(name, picture, usual)  # before a large file is decoded in vain
+    deep = has_16_bits(picture)
     try:
-        picture, notes = _as_srgb(_turned(picture, flip, wide=width >= height))
+        turned = _turned(picture, raw.flip, wide=usual.width >= usual.height)
     except Exception as error:  # the decoders fail in many ways, all of them by the file
         raise BenchError(f"{name} cannot be decoded as a picture: {error}.") from error
-    wanted = (2 * width, 2 * height)
-    if _same_size(picture.size, wanted):
-        picture = picture.crop((0, 0, *wanted))
-    else:
-        check_enlargement(name, picture, height, width)
-        _check_shape(name, picture.size, wanted)
-        sizes = [f"{columns} x {rows}" for columns, rows in (picture.size, wanted)]
-        notes.append(f"resized from {sizes[0]} to {sizes[1]}")
-        picture = picture.resize(wanted, Image.Resampling.LANCZOS)
-    return SrgbPicture(np.asarray(picture).transpose(2, 0, 1), tuple(notes))
-
-
-def _same_size(size: Sequence[int], wanted: Sequence[int]) -> bool:
-    """Equal, or longer by the odd last row or column that packing leaves out."""
-    return all(0 <= have - want <= 1 for have, want in zip(size, wanted, strict=True))
-
-
-def _check_shape(name: str, size: Sequence[int], wanted: Sequence[int]) -> None:
-    scales = [want / have for have, want in zip(size, wanted, strict=True)]
-    if max(scales) / min(scales) > 1 + ASPECT_TOLERANCE:
-        raise BenchError(
-            f"{name} has {size[0]} x {size[1]} pixels, its raw {wanted[0]} x {wanted[1]}: another "
-            f"shape, so it shows another part of the scene. Give an sRGB picture that is not "
-            f"cropped."
+    rgb, notes = to_srgb(turned, name, deep)
+    area = _shown_area(rgb, raw)
+    if area is None:
+        check_enlargement(name, rgb, usual.height // 2, usual.width // 2)
+        if _other_shape(rgb.size, (usual.width, usual.height)):
+            raise _shape_error(name, rgb, usual)
+        area = usual
+    frame = area.cells(raw.height, raw.width)
+    pixels = _over_cells(rgb, area, frame)
+    if rgb.size != (area.width, area.height):
+        notes.append(
+            f"resized from {rgb.width} x {rgb.height} to {pixels.shape[1]} x {pixels.shape[0]}"
         )
+    whole = (frame.height, frame.width) == (raw.height, raw.width)
+    srgb = SrgbPicture(pixels.transpose(2, 0, 1), tuple(notes))
+    return raw if whole else raw.in_frame(), srgb
 
 
-def _as_srgb(picture: Image.Image) -> tuple[Image.Image, list[str]]:
-    """The picture in sRGB by its colour profile (none: it is taken for sRGB), and a note."""
-    if picture.mode.startswith(("I", "F")):
-        raise ValueError(f"its pixels are of the kind {picture.mode}, not colours of 8 bits")
-    embedded = picture.info.get("icc_profile")
-    if not embedded:
-        return picture.convert("RGB"), []
-    profile = ImageCms.ImageCmsProfile(BytesIO(embedded))
-    name = ImageCms.getProfileDescription(profile).strip()
-    if "srgb" in name.lower():
-        return picture.convert("RGB"), []
-    srgb = ImageCms.createProfile("sRGB")
-    converted = ImageCms.profileToProfile(picture, profile, srgb, outputMode="RGB")
-    assert converted is not None  # None only when told to work in place
-    return converted, [f"converted from the colour profile '{name}' to sRGB"]
+def _packed_area(raw: RawPicture) -> Area:
+    return Area(0, 0, 2 * raw.height, 2 * raw.width)
+
+
+def _shown_area(picture: Image.Image, raw: RawPicture) -> Area | None:
+    """What a picture as the sensor lies shows of it, by its size; None for another resolution."""
+    for area in (raw.own, raw.whole):
+        if area is not None and picture.size == (area.width, area.height):
+            return area
+    areas = [_packed_area(raw)]
+    if raw.frame is not None:
+        areas.insert(0, Area(*(2 * value for value in astuple(raw.frame))))
+    for area in areas:
+        odd = (picture.width - area.width, picture.height - area.height)
+        if 0 <= min(odd) <= max(odd) <= 1:  # with the last row or column that packing leaves out
+            return replace(area, height=picture.height, width=picture.width)
+    return None
+
+
+def _over_cells(picture: Image.Image, area: Area, frame: Frame) -> NDArray[np.uint8]:
+    """(2h, 2w, 3) pixels over the h x w cells of a packed raw.
+
+    Args:
+        picture: as the sensor lies.
+        area: what it shows of the sensor.
+        frame: cells inside that area.
+    """
+    top, left = 2 * frame.top - area.top, 2 * frame.left - area.left
+    height, width = 2 * frame.height, 2 * frame.width
+    if picture.size == (area.width, area.height):
+        return np.asarray(picture)[top : top + height, left : left + width]
+    across, down = picture.width / area.width, picture.height / area.height
+    box = (
+        left * across,
+        top * down,
+        min((left + width) * across, picture.width),
+        min((top + height) * down, picture.height),
+    )
+    return np.asarray(picture.resize((width, height), Image.Resampling.LANCZOS, box))
+
+
+def _other_shape(size: Sequence[int], wanted: Sequence[int]) -> bool:
+    scales = [want / have for have, want in zip(size, wanted, strict=True)]
+    return max(scales) / min(scales) > 1 + ASPECT_TOLERANCE
+
+
+def _shape_error(name: str, picture: Image.Image, usual: Area) -> BenchError:
+    return BenchError(
+        f"{name} has {picture.width} x {picture.height} pixels, its raw {usual.width} x "
+        f"{usual.height}: another shape, so it shows another part of the scene. Give an sRGB "
+        f"picture that is not cropped."
+    )
 
 
 def _turned(picture: Image.Image, flip: int, wide: bool) -> Image.Image:

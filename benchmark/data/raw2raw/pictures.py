@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.cameras import Camera
-from benchmark.data.files.raw import RawPicture, first_cell, opened, own_frame, pack, read_size
+from benchmark.data.files.dng import dng_tags
+from benchmark.data.files.raw import RawPicture, first_cell, in_place, opened, pack, read_size
 from benchmark.data.files.srgb import SrgbPicture, match_srgb, open_picture, read_preview
 from benchmark.data.images import ImageRecord, Picture
 from benchmark.data.raw2raw.layout import Shot
@@ -50,7 +51,7 @@ def read_own(shot: Shot) -> RawPicture:
         if shot.dng is None:
             return picture
         with opened(shot.dng) as raw:
-            return replace(picture, flip=raw.sizes.flip, frame=own_frame(raw.sizes))
+            return in_place(picture, raw, dng_tags(shot.dng))
     with opened(shot.raw) as raw:
         mosaic, black = raw.raw_image_visible, [phone.black] * 4
         picture = pack(shot.raw, mosaic, phone.cfa, black, phone.white)
@@ -62,8 +63,7 @@ def read_own(shot: Shot) -> RawPicture:
                 f"the file says {cfa} and levels {levels[0]} to {levels[1]}; read as the authors' "
                 f"script does, {phone.cfa} and {phone.black} to {phone.white}"
             )
-        frame = own_frame(raw.sizes)
-        return replace(picture, flip=raw.sizes.flip, frame=frame, notes=tuple(notes))
+        return in_place(replace(picture, notes=tuple(notes)), raw, dng_tags(shot.raw))
 
 
 def read_shot(name: str, shot: Shot, camera: Camera, srgb: bool, root: Path) -> Picture:

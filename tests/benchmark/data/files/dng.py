@@ -1,6 +1,7 @@
 """Miniature DNG files, written with tifffile, that LibRaw reads back to the bit."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from io import BytesIO
 from math import isqrt
 from pathlib import Path
@@ -27,6 +28,7 @@ def write_dng(
     active: Sequence[int] | None = None,
     preview: NDArray[np.uint8] | None = None,
     jpeg: bool = False,
+    **tags: tuple[str, Sequence[float]] | None,
 ) -> Path:
     """Writes an uncompressed DNG.
 
@@ -41,6 +43,7 @@ def write_dng(
         active: ActiveArea as top, left, bottom, right.
         preview: (h, w, 3) embedded picture, as the sensor lies.
         jpeg: the preview is a JPEG, not a bitmap.
+        tags: further tags of the raw picture, by name: type and values; None leaves one out.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     general = [
@@ -72,6 +75,7 @@ def write_dng(
         own += [_tag(50719, "H", [left, top]), _tag(50720, "H", [width, height])]
     if active is not None:
         own.append(_tag(50829, "H", active))
+    own = _with(own, tags)
     photometric = (
         CFA_PHOTOMETRIC if cfa else (LINEAR_PHOTOMETRIC if pixels.ndim == 3 else GREY_PHOTOMETRIC)
     )
@@ -98,6 +102,23 @@ def write_dng(
 def _tag(code: int, kind: str, values: Sequence[int]) -> tuple[int, str, int, Any, bool]:
     value = bytes(values) if kind == "B" else tuple(values)
     return code, kind, len(values), value if len(values) > 1 else values[0], True
+
+
+def _with(own: list[tuple], tags: dict[str, tuple[str, Sequence[float]] | None]) -> list[tuple]:
+    """Tags with some replaced, added or left out."""
+    codes = {tifffile.TIFF.TAGS[name]: value for name, value in tags.items()}
+    kept = [tag for tag in own if tag[0] not in codes]
+    for code, tag in codes.items():
+        if tag is not None:
+            kind, values = tag
+            if kind in ("2I", "2i"):  # a fraction of each number
+                pairs = [
+                    Fraction(value).limit_denominator(1000).as_integer_ratio() for value in values
+                ]
+                kept.append((code, kind, len(values), tuple(np.ravel(pairs).tolist()), True))
+            else:
+                kept.append(_tag(code, kind, values))
+    return sorted(kept)
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:

@@ -11,7 +11,7 @@ from benchmark.data.files.raw import read_raw, read_size
 from benchmark.errors import BenchError
 from tests.benchmark.data.files.mosaics import expected, noise
 
-SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "raw"
+SHARED = Path(__file__).parents[4].parent / "shared" / "data" / "raw"
 real = pytest.mark.skipif(not SHARED.is_dir(), reason="the real raw files (../shared) are absent")
 
 
@@ -34,6 +34,29 @@ def test_plain_mosaic(tmp_path, suffix):
     )
     assert picture.notes == ("odd last row of the mosaic left out",)
     assert read_size(path, Levels("GRBG", 60000)) == (34, 40)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".png"])
+@pytest.mark.parametrize(("orientation", "flip"), [(1, 0), (3, 3), (6, 6), (8, 5), (2, 1)])
+def test_a_turn_is_noted_and_pixels_stay_as_stored(tmp_path, suffix, orientation, flip):
+    mosaic, path = noise(), tmp_path / f"a{suffix}"
+    if suffix == ".png":
+        exif = Image.Exif()
+        exif[274] = orientation
+        Image.fromarray(mosaic).save(path, exif=exif)
+    else:
+        tifffile.imwrite(path, mosaic, extratags=[(274, "H", 1, orientation, True)])
+    levels = Levels("RGGB", 4095)
+    picture = read_raw(path, levels)
+    assert np.array_equal(picture.counts, expected(mosaic, "RGGB"))
+    assert picture.flip == flip
+    assert read_size(path, levels) == picture.counts.shape[1:] == (34, 40)
+
+
+@pytest.mark.parametrize("number", [0, 9, 700])
+def test_a_turn_that_exif_does_not_know_is_none(tmp_path, number):
+    tifffile.imwrite(tmp_path / "a.tif", noise(), extratags=[(274, "H", 1, number, True)])
+    assert read_raw(tmp_path / "a.tif", Levels("RGGB", 4095)).flip == 0
 
 
 @pytest.mark.parametrize(

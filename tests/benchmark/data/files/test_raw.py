@@ -20,7 +20,7 @@ from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import XTRANS, write_dng
 from tests.benchmark.data.files.mosaics import expected, noise
 
-SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "raw"
+SHARED = Path(__file__).parents[4].parent / "shared" / "data" / "raw"
 real = pytest.mark.skipif(not SHARED.is_dir(), reason="the real raw files (../shared) are absent")
 
 

@@ -1,16 +1,20 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
+from benchmark.data.files.areas import Frame
+from benchmark.data.files.plain import Levels
 from benchmark.data.files.raw import RawPicture, read_raw
 from benchmark.data.files.srgb import match_srgb, open_picture, read_preview, read_srgb
 from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import write_dng
 
-SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "raw"
+SHARED = Path(__file__).parents[4].parent / "shared" / "data" / "raw"
 MOSAIC = np.random.default_rng(0).integers(0, 4096, (80, 120), dtype=np.uint16)
 
 
@@ -124,20 +128,91 @@ def test_the_raw_is_not_cut_for_a_picture_of_the_whole_mosaic(tmp_path):
     assert srgb.pixels.shape == (3, 80, 120)
 
 
-def test_other_colour_profiles_are_converted(tmp_path):
-    flat = np.full((80, 120, 3), (200, 100, 50), np.uint8)
-    plain = read_srgb(save(tmp_path / "a.png", flat), 40, 60)
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    tagged = read_srgb(save(tmp_path / "b.png", flat, icc_profile=srgb.tobytes()), 40, 60)
-    assert np.array_equal(plain.pixels, tagged.pixels) and tagged.notes == ()
-    swapped = srgb.tobytes().replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ")
-    swapped = swapped.replace(b"?XYZ", b"bXYZ").replace("sRGB".encode("utf-16-be"), b"\0B\0G\0R\0!")
-    turned = read_srgb(save(tmp_path / "d.png", flat, icc_profile=swapped), 40, 60)
-    assert np.abs(turned.pixels[:, 0, 0].astype(int) - (50, 100, 200)).max() <= 1
-    assert "colour profile 'BGR!" in turned.notes[0]
-    other = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    with pytest.raises(BenchError, match=r"c.png cannot be decoded"):  # not a profile of RGB
-        read_srgb(save(tmp_path / "c.png", flat, icc_profile=other), 40, 60)
+def gradient(area: Sequence[int]) -> NDArray[np.uint8]:
+    """What a part (top, left, height, width) of the sensor shows: column and row as colours."""
+    top, left, height, width = area
+    y, x = np.mgrid[top : top + height, left : left + width]
+    return np.stack([2 * x, 3 * y, 0 * x], axis=2).astype(np.uint8)
+
+
+def lies_over(raw: RawPicture, whole: RawPicture, pixels: NDArray[np.uint8]) -> bool:
+    """Whether each pixel of an sRGB picture shows the pixel of the sensor that it lies over."""
+    frame = Frame(0, 0, raw.height, raw.width) if raw is whole else whole.frame
+    area = (2 * frame.top, 2 * frame.left, 2 * frame.height, 2 * frame.width)
+    return np.array_equal(pixels, gradient(area).transpose(2, 0, 1))
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("corner", [(0, 0), (4, 6), (7, 15), (6, 15), (7, 14), (1, 1)])
+@pytest.mark.parametrize("size", [(70, 100), (71, 101), (70, 101), (71, 100)])
+def test_a_crop_that_cuts_through_cells_moves_nothing(tmp_path, orientation, corner, size):
+    crop = (*corner, *size)
+    whole = read_raw(
+        write_dng(
+            tmp_path / "a.dng", np.resize(MOSAIC, (80, 120)), orientation=orientation, crop=crop
+        )
+    )
+    own = Image.fromarray(upright(gradient(crop), orientation))
+    raw, srgb = match_srgb(whole, own, "a.png")
+    assert srgb.notes == ()
+    assert lies_over(raw, whole, srgb.pixels)
+    frame = whole.frame
+    assert np.array_equal(
+        raw.counts,
+        whole.counts[
+            :, frame.top : frame.top + frame.height, frame.left : frame.left + frame.width
+        ],
+    )
+    inside = [
+        (
+            start <= 2 * first and 2 * (first + count) <= start + side,
+            start + side - 2 * (first + count),
+        )
+        for start, side, first, count in (
+            (crop[0], crop[2], frame.top, frame.height),
+            (crop[1], crop[3], frame.left, frame.width),
+        )
+    ]
+    assert all(lies and rest < 2 for lies, rest in inside)  # no cell more could be kept
+    everything = Image.fromarray(upright(gradient((0, 0, 80, 120)), orientation))
+    raw, srgb = match_srgb(whole, everything, "b.png")
+    assert raw is whole and lies_over(raw, whole, srgb.pixels)
+
+
+def test_a_smaller_copy_of_a_crop_is_neither_moved_nor_squeezed(tmp_path):
+    crop = (7, 15, 70, 100)
+    whole = read_raw(write_dng(tmp_path / "a.dng", MOSAIC, crop=crop))
+    y, x = np.mgrid[0:35, 0:50]  # half the size: pixel centres at 2 x + 1/2 of the crop
+    half = np.stack([2 * (2 * x + 0.5 + 15), 3 * (2 * y + 0.5 + 7), 0 * x], 2).round()
+    _, srgb = match_srgb(whole, Image.fromarray(half.astype(np.uint8)), "a.png")
+    assert srgb.notes == ("resized from 50 x 35 to 98 x 68",)
+    truth = gradient((8, 16, 68, 98)).transpose(2, 0, 1).astype(int)
+    assert np.abs(srgb.pixels.astype(int) - truth)[:, 4:-4, 4:-4].max() <= 2
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (1, 0), (0, 3), (3, 1)])
+def test_a_picture_of_the_whole_active_area_lies_over_the_visible_cells(tmp_path, corner):
+    top, left = corner
+    path = write_dng(tmp_path / "a.dng", MOSAIC, active=(top, left, 80, 120))
+    raw = read_raw(path)
+    picture = Image.fromarray(gradient((top, left, 80 - top, 120 - left)))
+    same, srgb = match_srgb(raw, picture, "a.png")
+    assert same is raw and srgb.notes == ()
+    first = (top + top % 2, left + left % 2)
+    truth = gradient((*first, 2 * raw.height, 2 * raw.width)).transpose(2, 0, 1)
+    assert np.array_equal(srgb.pixels, truth)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_tiff_mosaic_and_its_srgb_are_turned_alike(tmp_path, orientation):
+    tag = [(274, "H", 1, orientation, True)]
+    tifffile.imwrite(tmp_path / "a.tif", MOSAIC, extratags=tag)
+    raw = read_raw(tmp_path / "a.tif", Levels("RGGB", 4095))
+    Image.fromarray(upright(picture(), orientation)).save(tmp_path / "upright.png")
+    tifffile.imwrite(tmp_path / "stored.tif", picture(), photometric="rgb", extratags=tag)
+    for name in ("upright.png", "stored.tif"):
+        _, srgb = match_srgb(raw, open_picture(tmp_path / name), name)
+        assert np.array_equal(srgb.pixels, picture().transpose(2, 0, 1))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +221,7 @@ def test_other_colour_profiles_are_converted(tmp_path):
         (picture(80, 80), "another shape"),
         (picture(10, 15), "too small"),
         (np.zeros((80, 120), np.uint16), "not colours of 8 bits"),
+        (np.zeros((80, 120), np.uint8), "grey picture"),
     ],
 )
 def test_pictures_that_do_not_fit(tmp_path, pixels, what):

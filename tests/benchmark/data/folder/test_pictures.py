@@ -23,7 +23,7 @@ from tests.benchmark.data.folder.two_cameras import (
     write_folder,
 )
 
-KDC = Path(__file__).parents[3].parent / "shared" / "data" / "raw" / "RAW_KODAK_DC50.KDC"
+KDC = Path(__file__).parents[4].parent / "shared" / "data" / "raw" / "RAW_KODAK_DC50.KDC"
 
 
 @pytest.fixture
