@@ -9,6 +9,7 @@ a DNG come from here, and what cannot be decoded as written is refused.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -114,7 +115,12 @@ class DngTags:
         cell = repeated(self.pattern, row, column, 2, 2)
         whole = repeated(self.pattern, row, column, rows, columns)
         shown = cell if np.array_equal(repeated(cell, 0, 0, rows, columns), whole) else self.pattern
-        return "".join(FILTERS[n] if 0 <= n < len(FILTERS) else "?" for n in shown.flat)
+        return letters(shown.ravel().tolist())
+
+
+def letters(colours: Iterable[int]) -> str:
+    """The letters of filter colours by their DNG numbers; "?" for unknown ones."""
+    return "".join(FILTERS[n] if 0 <= n < len(FILTERS) else "?" for n in colours)
 
 
 def dng_tags(path: Path) -> DngTags | None:

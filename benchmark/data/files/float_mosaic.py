@@ -18,10 +18,17 @@ from benchmark.errors import BenchError
 UNCOMPRESSED, DEFLATE = 1, 8  # Compression
 STRIDES = {3: 1, 34894: 2, 34895: 4}  # samples between neighbours that a predictor subtracts
 BITS = (16, 24, 32)
+FLOAT_WHITE = 65535  # counts
 
 
-def float_mosaic(path: Path, height: int, width: int) -> NDArray[np.float32]:
-    """The largest floating-point picture in a DNG, (height, width), values as stored.
+def float_counts(path: Path, height: int, width: int, white: float) -> NDArray[np.uint16]:
+    """The floating-point mosaic of a DNG, (height, width), in counts from 0 to FLOAT_WHITE.
+
+    Args:
+        path: the file.
+        height: rows as stored.
+        width: columns as stored.
+        white: the value that becomes FLOAT_WHITE; higher ones do, too.
 
     Raises:
         BenchError: it is damaged, or stored in another way.
@@ -35,12 +42,15 @@ def float_mosaic(path: Path, height: int, width: int) -> NDArray[np.float32]:
                 if (page.imagelength, page.imagewidth) == (height, width)
                 and page.sampleformat == tifffile.SAMPLEFORMAT.IEEEFP
             ]
-            return _decoded(page, tiff)
+            mosaic = _decoded(page, tiff)
     except Exception as error:  # whatever a decoder finds wrong, it is the file's fault
         raise BenchError(
             f"{path} holds floating-point numbers that cannot be decoded: {error}. Write it again "
             f"uncompressed, or as a 16-bit TIFF of the mosaic with a levels.yaml."
         ) from error
+
+    mosaic *= FLOAT_WHITE / white
+    return np.rint(np.clip(mosaic, 0, FLOAT_WHITE, out=mosaic), out=mosaic).astype(np.uint16)
 
 
 def _decoded(page: Any, tiff: Any) -> NDArray[np.float32]:

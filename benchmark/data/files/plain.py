@@ -84,9 +84,9 @@ def plain_size(path: Path) -> tuple[int, int]:
     if path.suffix.lower() == ".png":
         with open_picture(path) as picture:
             return picture.height, picture.width
-    page = _first_page(path)
-    check_pixels(str(path), page.imagewidth, page.imagelength)
-    return page.imagelength, page.imagewidth
+    rows, columns, _ = _first_page(path)
+    check_pixels(str(path), columns, rows)
+    return rows, columns
 
 
 def orientation(path: Path) -> int:
@@ -95,19 +95,21 @@ def orientation(path: Path) -> int:
         with open_picture(path) as picture:
             number = picture.getexif().get(ORIENTATION, 1) if "exif" in picture.info else 1
     else:
-        number = _first_page(path).tags.valueof(ORIENTATION, 1)
+        number = _first_page(path)[2]
     return int(number) if number in range(1, 9) else 1
 
 
-def _first_page(path: Path) -> Any:
-    """The tags of the first picture in a TIFF.
+def _first_page(path: Path) -> tuple[int, int, Any]:
+    """Rows, columns and orientation of the first picture in a TIFF.
 
     Raises:
         BenchError: it is no TIFF, or damaged.
     """
     try:
         with tifffile.TiffFile(path) as tiff:
-            return tiff.pages.first
+            page = tiff.pages.first
+            turn = page.tags.valueof(ORIENTATION, 1)
+            return int(page.imagelength), int(page.imagewidth), turn
     except Exception as error:  # as in plain_pixels
         raise BenchError(f"{path} cannot be opened as a picture: {error}.") from error
 

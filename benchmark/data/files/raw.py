@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from benchmark.data.files.agreement import check_levels, corner
 from benchmark.data.files.areas import Area, Frame
 from benchmark.data.files.black_level import BlackLevel, nearest
-from benchmark.data.files.dng import FILTERS, MOSAIC, DngTags, check_decodable, dng_tags
-from benchmark.data.files.float_mosaic import float_mosaic
+from benchmark.data.files.dng import MOSAIC, DngTags, check_decodable, dng_tags
+from benchmark.data.files.filters import CFAS, RGB, described, first_cell, no_bayer, plane_order
+from benchmark.data.files.float_mosaic import FLOAT_WHITE, float_counts
 from benchmark.data.files.opening import opened
 from benchmark.data.files.plain import PLAIN_SUFFIXES, Levels, orientation, plain_pixels, plain_size
 from benchmark.errors import BenchError
@@ -35,9 +36,6 @@ from benchmark.errors import BenchError
 _SUFFIXES = """.3fr .ari .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .k25 .kdc .mef .mos .mrw .nef
     .nrw .orf .pef .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f"""
 CAMERA_SUFFIXES = frozenset(_SUFFIXES.split())
-CFAS = ("RGGB", "GRBG", "GBRG", "BGGR")
-RGB = frozenset((0, 1, 2))  # DNG numbers of the colours in a Bayer mosaic
-FLOAT_RANGE = 65535  # counts from zero to white of a floating-point picture
 SMALLEST = 32  # packed pixels; below it some network of the suite cannot be run
 # LibRaw's code of a turn, as in `RawPicture`, and EXIF's number of it.
 EXIF_OF_FLIP = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
@@ -156,10 +154,13 @@ def _read_dng(path: Path, raw: Any, tags: DngTags) -> RawPicture:
     row, column = corner(path, raw, tags)
     cfa = tags.filters(row, column)
     if cfa not in CFAS or tags.planes != RGB:
-        raise _no_bayer(path, _described(tags))
+        raise no_bayer(path, described(tags))
     if tags.floating:
-        mosaic, white = _float_counts(path, raw.sizes, tags), FLOAT_RANGE
-        return _packed(path, mosaic, cfa, tags.black.times(white / tags.white), white, row, column)
+        whole = float_counts(path, tags.height, tags.width, tags.white)
+        top, left = raw.sizes.top_margin, raw.sizes.left_margin
+        mosaic = whole[top : top + raw.sizes.height, left : left + raw.sizes.width]
+        black = tags.black.times(FLOAT_WHITE / tags.white)
+        return _packed(path, mosaic, cfa, black, FLOAT_WHITE, row, column)
     cell, black, notes = first_cell(raw, path), tags.black, []
     check_levels(path, raw, cell, tags, row, column)
     if tags.masked and not tags.black_named:
@@ -191,31 +192,6 @@ def _packed(
     return pack(path, counts, cfa, [0] * 4, white - highest)
 
 
-def _float_counts(path: Path, sizes: Any, tags: DngTags) -> NDArray[np.uint16]:
-    """The visible floating-point mosaic, (h, w), in counts from 0 to the white level."""
-    mosaic = float_mosaic(path, tags.height, tags.width)[
-        sizes.top_margin : sizes.top_margin + sizes.height,
-        sizes.left_margin : sizes.left_margin + sizes.width,
-    ]
-    counts = np.empty(mosaic.shape, np.uint16)
-    np.rint(
-        np.clip(mosaic * (FLOAT_RANGE / tags.white), 0, FLOAT_RANGE), out=counts, casting="unsafe"
-    )
-    return counts
-
-
-def _described(tags: DngTags) -> str:
-    """The filters of a mosaic that is none of Bayer's."""
-    rows, columns = tags.pattern.shape
-    filters = tags.filters(0, 0)
-    if (rows, columns) == (6, 6):
-        return "comes from an X-Trans sensor (6 x 6)"
-    if len(filters) > 4:
-        return f"has a filter pattern of {rows} x {columns} ({filters})"
-    planes = "".join(FILTERS[n] if n < len(FILTERS) else "?" for n in sorted(tags.planes))
-    return f"has the filter colours {filters} and the colour planes {planes}"
-
-
 def _usable(own: Area, whole: Area, picture: RawPicture) -> bool:
     """Whether the camera's own picture lies inside the whole one and is large enough."""
     frame = own.cells(picture.height, picture.width)
@@ -242,12 +218,6 @@ def pack(
     odd = [word for word, side in zip(("row", "column"), mosaic.shape, strict=True) if side % 2]
     notes = (f"odd last {' and '.join(odd)} of the mosaic left out",) if odd else ()
     return _above_black(path, [cells[i] for i in plane_order(cfa)], black, white, notes)
-
-
-def plane_order(cfa: str) -> tuple[int, int, int, int]:
-    """Places of R, Gr, Gb, B in a 2x2 cell, counted in reading order."""
-    red, blue = cfa.index("R"), cfa.index("B")
-    return red, red ^ 1, blue ^ 1, blue  # ^ 1: the neighbour in the same row
 
 
 def read_size(path: Path, levels: Levels | None = None) -> tuple[int, int]:
@@ -288,34 +258,6 @@ def _read_plain(path: Path, levels: Levels | None) -> RawPicture:
     notes = ("no mosaic: the one green of an RGB file stands for both",)
     picture = _above_black(path, [red, green, green, blue], black, levels.white, notes)
     return replace(picture, flip=flip)
-
-
-def first_cell(raw: Any, path: Path) -> list[int]:
-    """LibRaw's colour numbers of the first visible 2x2 cell, in reading order.
-
-    LibRaw gives the second green the number 3: each green has a black level of its own.
-    """
-    pattern = raw.raw_pattern
-    if pattern is None:
-        raise _no_bayer(path, "has three colours in every pixel (linear DNG, Foveon or sRAW)")
-    if pattern.shape != (2, 2):
-        side = len(pattern)
-        kinds = {1: "comes from a monochrome sensor", 6: "comes from an X-Trans sensor (6 x 6)"}
-        raise _no_bayer(path, kinds.get(side, f"has a filter pattern of {side} x {side}"))
-    # raw_pattern begins at the corner of the sensor, the visible picture inside its margins.
-    pattern = np.roll(pattern, (-raw.sizes.top_margin, -raw.sizes.left_margin), axis=(0, 1))
-    colours = [int(colour) for colour in pattern.flat]
-    letters = "".join(chr(raw.color_desc[colour]) for colour in colours)
-    if letters not in CFAS:
-        raise _no_bayer(path, f"has the filter colours {letters}")
-    return colours
-
-
-def _no_bayer(path: Path, what: str) -> BenchError:
-    return BenchError(
-        f"{path} {what}. ISP-Bench needs a 2 x 2 Bayer mosaic: {', '.join(CFAS)}. Leave this "
-        f"camera out, or take one with a Bayer sensor."
-    )
 
 
 def _above_black(

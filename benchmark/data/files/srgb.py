@@ -72,8 +72,11 @@ def read_preview(path: Path) -> Image.Image:
             raise BenchError(f"{path} has no embedded preview that can be read.") from error
         if preview.format == rawpy.ThumbFormat.JPEG:
             return open_with_pillow(BytesIO(preview.data), f"the preview in {path}")
-        bitmap = Image.fromarray(np.array(preview.data))  # lies as the sensor does
-        bitmap.getexif()[ExifTags.Base.Orientation] = EXIF_OF_FLIP[raw.sizes.flip]
+        pixels = np.array(preview.data)  # lies as the sensor does
+        if pixels.shape[2:] == (1,):
+            pixels = pixels[..., 0]
+        bitmap = Image.fromarray(pixels)
+        bitmap.getexif()[ExifTags.Base.Orientation] = EXIF_OF_FLIP.get(raw.sizes.flip, 1)
         return bitmap
 
 
