@@ -213,7 +213,7 @@ def _tags_of(page: Any, end: int) -> DngTags:
         compression=int(page.compression),
         end=end,
         layout=int(_values(page, Tag.CFALayout, (RECTANGULAR,), 1)[0]),
-        pattern=pattern.astype(int),
+        pattern=np.clip(pattern, -1, 255).astype(int),
         planes=frozenset(int(value) for value in _values(page, Tag.CFAPlaneColor, (0, 1, 2))),
         active=active,
         own=_own_area(page, active),
