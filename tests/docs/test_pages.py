@@ -87,6 +87,22 @@ def anchors(file: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
+def test_every_room_is_described():
+    architecture = (DOCS / "architecture.md").read_text()
+    readme = (REPOSITORY / "README.md").read_text()
+    rooms = [f.parent.name for f in (REPOSITORY / "benchmark").glob("*/__init__.py")]
+    assert {room for room in rooms if f"| `{room}/` |" not in architecture} == set()
+    assert {room for room in rooms if f"    {room}/ " not in readme} == set()
+
+
+def test_paths_on_the_pages_exist():
+    pages = [*PAGES, REPOSITORY / "CHANGELOG.md"]
+    roots = [REPOSITORY, REPOSITORY / "benchmark"]
+    for page in pages:
+        for path in re.findall(r"`([a-z_0-9]+/[a-z_0-9./]+\.(?:py|yaml))`", page.read_text()):
+            assert any((root / path).exists() for root in roots), f"{page.name}: {path}"
+
+
 def test_every_page_is_in_the_index():
     index = (DOCS / "index.md").read_text()
     for page in DOCS.glob("*.md"):
