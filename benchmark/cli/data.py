@@ -1,7 +1,6 @@
 """`isp-bench data prepare|check|show`: published data sets and your own, before they are used."""
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ EXAMPLES = """  isp-bench data check ~/downloads/raw2raw
   isp-bench data prepare raw2raw ~/downloads/raw2raw ~/data/raw2raw
   isp-bench data prepare raw2raw SRC DEST --set pairs=pairs.csv validation=0.05
   isp-bench data check ~/data/raw2raw
+  isp-bench data check ~/pictures/two-phones
   isp-bench data show raw2raw:~/data/raw2raw -o sheet.png
   isp-bench run --data raw2raw:~/data/raw2raw
 """
@@ -31,8 +31,9 @@ def add_parser(verbs: Verbs) -> None:
     prepare.add_argument("dest", metavar="DEST", type=Path, help="the folder to write")
     prepare.add_argument(
         "--set", nargs="+", action="extend", metavar="KEY=VALUE", default=[],
-        help="options of the data set; raw2raw: pairs=FILE or limit=SECONDS (scene pairs by a "
-        "table or by capture time), validation=SHARE, layout=dng|mat",
+        help="options of the data set: pairs=FILE (the pairs, in a table); raw2raw: "
+        "limit=SECONDS (scene pairs by capture time), validation=SHARE, layout=dng|mat; lsmi: "
+        "camera_a=NAME, camera_b=NAME, size=PIXELS, test_size=PIXELS",
     )  # fmt: skip
     prepare.set_defaults(execute=_prepare, stopped="Stopped. The same command continues from here.")
 
@@ -41,13 +42,14 @@ def add_parser(verbs: Verbs) -> None:
         EXAMPLES,
     )  # fmt: skip
     check.add_argument(
-        "path", metavar="PATH", type=Path,
-        help="a download, a prepared folder, or a folder of your own pictures",
+        "data", metavar="DATA",
+        help="a download, a prepared folder, or a folder of your own pictures: PATH or NAME:PATH",
     )  # fmt: skip
     check.set_defaults(execute=_check)
 
     show = add_verb(actions, "show", "draw a contact sheet: raw beside sRGB, per camera", EXAMPLES)
-    show.add_argument("data", metavar="DATA", help="as for run --data, e.g. simulated")
+    show.add_argument("data", metavar="DATA",
+                      help="NAME, NAME:PATH or PATH, e.g. simulated")  # fmt: skip
     show.add_argument("-o", "--output", metavar="FILE", type=Path, default=Path("sheet.png"),
                       help="the PNG to write (default: sheet.png)")  # fmt: skip
     show.add_argument("-n", "--count", type=int, default=4, metavar="N",
@@ -61,13 +63,14 @@ def add_parser(verbs: Verbs) -> None:
 
 def _prepare(args: argparse.Namespace) -> int:
     from benchmark.config import pairs
+    from benchmark.data.locate import prepared_sources
     from benchmark.data.prepared import PreparedSource
     from benchmark.progress import Progress
     from benchmark.registry import DATASETS
 
     cls = DATASETS.get(args.name)
     if not issubclass(cls, PreparedSource):
-        known = ", ".join(kind.info.name for kind in _prepared_sources())
+        known = ", ".join(kind.info.name for kind in prepared_sources())
         raise BenchError(f"'{args.name}' needs no preparing; {known} do.")
     source, dest = args.source.expanduser(), args.dest.expanduser()
     if not source.is_dir():
@@ -79,38 +82,44 @@ def _prepare(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from benchmark.data.folder.layout import read_layout
-    from benchmark.data.prepared import Fault
-    from benchmark.data.prepared_folder import ORIGIN, read_manifest
+    from benchmark.data.findings import Fault, relative
+    from benchmark.data.locate import full_name
     from benchmark.progress import Progress
+
+    name, _, argument = full_name(args.data).partition(":")
+    with Progress() as progress:
+        findings, root = _findings(name, argument, progress)
+    faults = sum(isinstance(finding, Fault) for finding in findings)
+    for finding in findings:
+        line = relative(finding, root)
+        print(f"FAULT {line}" if isinstance(finding, Fault) else line)
+    print(f"{faults} faults" if faults else "no faults")
+    return 1 if faults else 0
+
+
+def _findings(name: str, argument: str, progress: Any) -> tuple[list[str], Path]:
+    """What is found in a data set, and the folder from which its files are named."""
+    from benchmark.data.folder.dataset import Folder
+    from benchmark.data.prepared import PreparedSource
+    from benchmark.data.prepared_folder import read_manifest
     from benchmark.registry import DATASETS
 
-    path = args.path.expanduser().absolute()
-    if not path.is_dir():
-        raise BenchError(f"{path}: there is no such folder.")
-    manifest = read_manifest(path)
-    if manifest is not None:
-        DATASETS.create(manifest.name, path=str(path)).check()
-        counts = [f"{name}: {count} pictures" for name, count in manifest.counts.items()]
-        print("\n".join((f"{path} is a complete {manifest.name}", *counts, *manifest.notes)))
-        return 0
-    if (path / ORIGIN).is_file():
-        raise BenchError(f"{path} was not prepared to the end; run the same command again.")
-    for kind in _prepared_sources():
-        if kind.recognises(path):
-            Progress().say(f"Reading every picture in {path} ...")
-            findings = kind.survey(path)
-            faults = sum(isinstance(finding, Fault) for finding in findings)
-            for finding in findings:
-                print(f"FAULT {finding}" if isinstance(finding, Fault) else finding)
-            print(f"{faults} faults" if faults else "no faults")
-            return 1 if faults else 0
-    DATASETS.create("folder", path=str(path)).check()
-    layout = read_layout(path)
-    for camera, name in layout.names.items():
-        print(f"{name}: {len(layout.pictures[camera])} pictures")
-    print(f"{len(layout.pairs)} pairs\nno faults")
-    return 0
+    cls: Any = DATASETS.get(name)
+    if issubclass(cls, PreparedSource) and argument:
+        path = Path(cls.parse_argument(argument)["path"])
+        if read_manifest(path) is None and cls.recognises(path):
+            progress.say(f"Reading every picture in {path} ...")
+            return cls.survey(path), Path()
+    source = DATASETS.create(name, **(cls.parse_argument(argument) if argument else {}))
+    if isinstance(source, Folder):
+        return source.survey(progress), Path(source.config.path)
+    source.check()
+    if not isinstance(source, PreparedSource):
+        return [f"{name}: {' and '.join(source.cameras())}"], Path()
+    manifest = source.manifest()
+    counts = [f"{part}: {count} pictures" for part, count in manifest.counts.items()]
+    complete = f"{source.config.path} is a complete {manifest.name}"
+    return [complete, *counts, *manifest.notes], Path()
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -133,14 +142,3 @@ def _show(args: argparse.Namespace) -> int:
     contact_sheet(pair, args.count).save(args.output)
     print(args.output)
     return 0
-
-
-def _prepared_sources() -> Iterator[Any]:
-    """The classes of all data sets that are prepared from a download."""
-    from benchmark.data.prepared import PreparedSource
-    from benchmark.registry import DATASETS
-
-    for name in DATASETS.names():
-        cls = DATASETS.get(name)
-        if issubclass(cls, PreparedSource):
-            yield cls

@@ -92,11 +92,13 @@ class DataSource(Registered):
     Attributes:
         license: licence of the pictures.
         citation: what to cite.
+        pairs_help: how a user gives it pairs that it lacks; empty where nobody can.
     """
 
     Config: ClassVar[type] = DataConfig
     license: ClassVar[str] = ""
     citation: ClassVar[str] = ""
+    pairs_help: ClassVar[str] = ""
 
     @classmethod
     def parse_argument(cls, text: str) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmark.cameras import CAMERAS
 from benchmark.data.base import CameraPair
 from benchmark.data.images import ImageSet
+from benchmark.data.preview import visualise
 
 TILE = 240  # pixels, longer side of a picture on the sheet
 GAP, TEXT = 8, 13  # pixels
@@ -41,19 +40,6 @@ def contact_sheet(pair: CameraPair, count: int) -> Image.Image:
         sheet.paste(block, (0, top))
         top += block.height
     return sheet
-
-
-def visualise(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """A raw to look at, as the authors of raw2raw show theirs: (0.9 x)^(1/1.6), mean of greens.
-
-    Args:
-        raw: (4, H, W) in [0, 1], planes R, Gr, Gb, B; neither white-balanced nor in sRGB.
-
-    Returns:
-        (H, W, 3) uint8.
-    """
-    colour = np.stack([raw[0], (raw[1] + raw[2]) / 2, raw[3]], axis=-1)
-    return np.round(255 * (0.9 * np.clip(colour, 0, 1)) ** (1 / 1.6)).astype(np.uint8)
 
 
 def _rows(pair: CameraPair) -> Iterator[_Row]:

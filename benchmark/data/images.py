@@ -1,4 +1,4 @@
-"""Pictures of one camera on disk: packed raw and sRGB, memory-mapped, read a crop at a time.
+"""Pictures of one camera on disk: packed raw and sRGB, memory-mapped, read one crop at a time.
 
 Layout of a folder: `index.json` (written last, so a folder that has one is complete) and for each
 picture `<number>.raw.npy`, uint16 (4, H, W), and optionally `<number>.srgb.npy`, uint8
@@ -6,11 +6,12 @@ picture `<number>.raw.npy`, uint16 (4, H, W), and optionally `<number>.srgb.npy`
 (white level minus black level) gives [0, 1]. So what a camera file holds is kept to the bit.
 """
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,8 @@ from numpy.typing import NDArray
 from benchmark.cameras import Camera
 from benchmark.errors import BenchError
 from benchmark.files import save_array, write_atomic
-from benchmark.progress import Task
 
-T = TypeVar("T")
+JOINT = " | "  # between source and notes in the indexes that earlier versions wrote
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,13 @@ class ImageRecord:
         range: white level minus black level, in counts.
         srgb: where the sRGB came from ("rendered", "file", "preview", ...); None if there is none.
         source: the file it was read from, or what made it.
-        born: the camera that took it, where its pair was made from one picture; the raw of the
-            other camera is then synthetic.
+        taken_by: the camera that took it, where its pair was made from one picture; the raw of
+            the other camera is then synthetic. Called "born" in the index.
         charts: corners of the ColorCheckers in it, [x, y] in packed pixels, four per chart in the
             order of `benchmark/data/charts.py`.
+        notes: what was trimmed, resized or replaced when it was read, a phrase each.
+        content: hash of the values that its file stores, see :func:`content_of`; empty where
+            nobody looks for copies.
     """
 
     id: str
@@ -46,8 +49,10 @@ class ImageRecord:
     range: int
     srgb: str | None = None
     source: str = ""
-    born: Camera | None = None
+    taken_by: Camera | None = None
     charts: Sequence[Sequence[Sequence[float]]] = ()
+    notes: tuple[str, ...] = ()
+    content: str = ""
 
 
 class ImageSet(Sequence[ImageRecord]):
@@ -62,7 +67,8 @@ class ImageSet(Sequence[ImageRecord]):
         if not index.is_file():
             raise BenchError(f"{folder} holds no complete set of pictures (no index.json).")
         self.folder = folder
-        self._records = [ImageRecord(**line) for line in json.loads(index.read_text())]
+        lines = json.loads(index.read_text(encoding="utf-8"))
+        self._records = [_record(line) for line in lines]
 
     def __len__(self) -> int:
         return len(self._records)
@@ -117,9 +123,15 @@ class ImageWriter:
 
     def keep(self, i: int) -> ImageRecord:
         """Takes over picture `i`, written by an earlier run that was cut off."""
-        record = ImageRecord(**json.loads((self.folder / f"{i:06d}.json").read_text()))
+        file = self.folder / f"{i:06d}.json"
+        record = _record(json.loads(file.read_text(encoding="utf-8")))
         self._records[i] = record
         return record
+
+    def forget(self, i: int) -> None:
+        """Takes picture `i` out again, if it is there."""
+        (self.folder / f"{i:06d}.json").unlink(missing_ok=True)
+        self._records.pop(i, None)
 
     def write(
         self,
@@ -143,11 +155,15 @@ class ImageWriter:
         self._records[i] = record
 
     def close(self) -> ImageSet:
-        """Writes the index and opens the finished set."""
+        """Writes the index and opens the finished set.
+
+        Files of pictures that an earlier run wrote and this one does not have are removed.
+        """
         lines = [_line(self._records[i]) for i in range(len(self._records))]
         write_atomic(self.folder / "index.json", json.dumps(lines, indent=0))
-        for i in range(len(lines)):
-            (self.folder / f"{i:06d}.json").unlink(missing_ok=True)
+        for file in self.folder.glob("[0-9]" * 6 + ".*"):
+            if file.suffix == ".json" or int(file.name[:6]) >= len(lines):
+                file.unlink(missing_ok=True)
         return ImageSet(self.folder)
 
 
@@ -159,39 +175,53 @@ class Picture(NamedTuple):
     srgb: NDArray[np.uint8] | None = None
 
 
-def write_set(
-    folder: Path, items: Mapping[str, T], read: Callable[[str, T], Picture], task: Task
-) -> list[str]:
-    """Writes the pictures of a set that are not there yet.
+def content_of(values: NDArray) -> str:
+    """A hash of the values that a raw file stores, and of how many rows and columns they have.
+
+    Two files with the same hash hold the same picture, whatever their names, metadata and formats.
 
     Args:
-        folder: of the set.
-        items: what to read, by the id of its picture.
-        read: makes the picture of an id and an item; its BenchErrors do not stop the others.
-        task: advanced by one for each picture.
-
-    Returns:
-        What cannot be read; the set is complete if that is nothing.
+        values: counts as decoded, before any black level is subtracted: (h, w) of a mosaic,
+            (h, w, 3) of linear RGB, or packed (4, H, W).
     """
-    if (folder / "index.json").is_file():
-        if [record.id for record in ImageSet(folder)] == list(items):
-            task.advance(len(items))
-            return []
-        (folder / "index.json").unlink()  # the pictures have changed since
-    writer = ImageWriter(folder)
-    faults = []
-    for i, (name, item) in enumerate(items.items()):
-        if not (writer.has(i) and writer.keep(i).id == name):
-            try:
-                writer.write(i, *read(name, item))
-            except BenchError as error:
-                faults.append(str(error))
-        task.advance()
-    if not faults:
-        writer.close()
-    return faults
+    digest = hashlib.sha256(f"{values.dtype.name} {values.shape}".encode())
+    digest.update(np.ascontiguousarray(values, values.dtype.newbyteorder("<")).data)
+    return digest.hexdigest()
+
+
+def index_text(records: Sequence[ImageRecord]) -> str:
+    """The index of some pictures as format 1 of prepared folders had it: part of a fingerprint.
+
+    It does not hold the hashes of the contents, so data that are prepared again keep the
+    fingerprint, and with it the finished steps, of an earlier version.
+    """
+    lines = []
+    for record in records:
+        line = _line(record)
+        line.pop("content", None)
+        if notes := line.pop("notes", ()):
+            line["source"] = JOINT.join((record.source, *notes))
+        lines.append(line)
+    return json.dumps(lines, indent=0)
+
+
+def _record(line: Mapping[str, Any]) -> ImageRecord:
+    """A record from its line in an index of this version or an earlier one."""
+    values = dict(line)
+    values["taken_by"] = values.pop("born", None)
+    if "notes" not in values:
+        values["source"], *values["notes"] = values.get("source", "").split(JOINT)
+    values["notes"] = tuple(values["notes"])
+    return ImageRecord(**values)
 
 
 def _line(record: ImageRecord) -> dict[str, Any]:
     """A record for the index, without what it does not have."""
-    return {key: value for key, value in asdict(record).items() if value not in (None, ())}
+    names = {"taken_by": "born"}
+    values = {names.get(key, key): value for key, value in asdict(record).items()}
+    if not record.content:
+        del values["content"]
+    line = {key: value for key, value in values.items() if value not in (None, ())}
+    if JOINT in record.source:
+        line["notes"] = record.notes  # even if there are none: nothing is cut off the source then
+    return line

@@ -1,33 +1,67 @@
 """Published data sets, turned once from their download into a folder of packed pictures.
 
 `isp-bench data prepare NAME SRC DEST` calls :meth:`PreparedSource.convert`; from then on
-`--data NAME:DEST` needs the download no more. What DEST holds is in `prepared_folder.py`.
+`--data NAME:DEST` needs the download no more. What DEST holds is said in `prepared_folder.py`.
+A data set of this kind says in :meth:`PreparedSource.plan` what its download holds and how it is
+read; everything else is the same for all of them.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from benchmark.cameras import Camera
+from benchmark.cameras import CAMERAS, Camera
+from benchmark.config import build
 from benchmark.data.base import CameraPair, DataConfig, DataSource
-from benchmark.data.images import ImageSet
+from benchmark.data.findings import check_command, complaint
+from benchmark.data.images import ImageSet, Picture
 from benchmark.data.prepared_folder import (
     MANIFEST,
     ORIGIN,
     Manifest,
+    begin,
+    check_space,
     picture_files,
     read_manifest,
+    write_manifest,
 )
+from benchmark.data.sets import PAIRED_PARTS, Sets, write_sets
 from benchmark.errors import BenchError
+from benchmark.files import write_atomic
 from benchmark.progress import Progress
 
-PAIRED_PARTS = ("anchors", "aligned", "scenes")
+T = TypeVar("T")
+
+REPAIR = "The files (repair them, or take them out)"
+MOST_NOTES = 10  # kinds of remarks on the pictures of a camera that are told
 
 
-class Fault(str):
-    """A finding on a download that is wrong, where others are only told: a broken file, say."""
+@dataclass(frozen=True)
+class Preparation(Generic[T]):
+    """What a download holds, and how it becomes a prepared folder.
+
+    Attributes:
+        root: the folder of the download; sources of pictures are named from there.
+        cameras: names of camera A and camera B.
+        sets: what to read for each set of pictures.
+        read: makes the picture of an id and an item of a set.
+        size: bytes that all pictures will take.
+        pairs_used: the table of the pairs, in a form that can be given as `--set pairs=FILE`.
+        notes: what was found and chosen, a sentence each.
+        facts: what decides the pictures besides the source and the options.
+    """
+
+    root: Path
+    cameras: tuple[str, str]
+    sets: Sets[T]
+    read: Callable[[str, T], Picture]
+    size: float
+    pairs_used: str
+    notes: Sequence[str]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,10 +78,14 @@ class PreparedConfig(DataConfig):
 class PreparedSource(DataSource):
     """Base of the data sets that are prepared from a download.
 
-    A subclass registers a name and says how its download is turned into such a folder.
+    A subclass registers a name, and says what its download looks like and holds.
+
+    Attributes:
+        Options: dataclass of what `--set KEY=VALUE` may say.
     """
 
     Config: ClassVar[type] = PreparedConfig
+    Options: ClassVar[type]
     config: PreparedConfig
 
     @classmethod
@@ -69,23 +107,52 @@ class PreparedSource(DataSource):
         raise NotImplementedError
 
     @classmethod
+    def plan(cls, source: Path, options: Any, progress: Progress) -> Preparation:
+        """Lists a download and chooses what goes where; decodes no picture.
+
+        Args:
+            source: the download.
+            options: an instance of `Options`.
+            progress: shows how far it is.
+
+        Raises:
+            BenchError: names all files that cannot be used.
+        """
+        raise NotImplementedError
+
+    @classmethod
     def convert(
         cls, source: Path, dest: Path, options: Mapping[str, str], progress: Progress
     ) -> None:
         """Turns a download into a prepared folder; goes on from where it was cut off.
 
-        Ends with :func:`write_manifest`.
-
         Args:
             source: the download.
             dest: the folder to write; made if it does not exist.
             options: what `--set KEY=VALUE` gave.
-            progress: shows how far it is, and tells what was found and what it will take.
+            progress: shows how far it is, and what was found and how much space it will take.
 
         Raises:
             BenchError: files that cannot be used, an unknown option, or not enough space.
         """
-        raise NotImplementedError
+        name = cls.info.name
+        chosen: Any = build(cls.Options, options, f"data prepare {name}, --set")
+        plan = cls.plan(source, chosen, progress)
+        check_space(dest, plan.size, progress)
+        origin = {"data": name, "source": str(source.absolute()), **asdict(chosen), **plan.facts}
+        if not begin(dest, origin):
+            progress.say(f"{dest} is complete.")
+            return
+        write_atomic(dest / "pairs_used.csv", plan.pairs_used)
+        with progress.task(f"Preparing {dest}", sum(map(len, plan.sets.values()))) as task:
+            written = write_sets(dest, plan.sets, plan.read, task)
+        if written.faults:
+            command = check_command(str(source))
+            raise complaint(plan.root, REPAIR, written.faults, command)
+        notes = [*plan.notes, *written.left_out, *_picture_notes(dest, plan)]
+        for note in notes:
+            progress.say(note)
+        write_manifest(dest, cls, plan.cameras, notes, progress)
 
     @classmethod
     def parse_argument(cls, text: str) -> dict[str, Any]:
@@ -98,7 +165,7 @@ class PreparedSource(DataSource):
         Raises:
             BenchError: the folder is not complete, or of another data set.
         """
-        manifest = self._manifest()
+        manifest = self.manifest()
         for name, count in manifest.counts.items():
             images = ImageSet(self._root / name)
             lost = [
@@ -116,25 +183,25 @@ class PreparedSource(DataSource):
 
     def cameras(self) -> tuple[str, str]:
         """The names in the manifest."""
-        manifest = self._manifest()
+        manifest = self.manifest()
         return manifest.camera_a, manifest.camera_b
 
     def parts(self) -> frozenset[str]:
         """The pairs that the folder has."""
-        counts = self._manifest().counts
+        counts = self.manifest().counts
         return frozenset(part for part in PAIRED_PARTS if counts.get(f"{part}-a"))
 
     def camera_file(self, camera: Camera) -> Path | None:
         """A raw file of the camera in the download, where that is still in its place."""
         origin = json.loads((self._root / ORIGIN).read_text(encoding="utf-8"))
-        file = ImageSet(self._root / f"train-{camera}")[0].source.split(" | ")[0]
+        file = ImageSet(self._root / f"train-{camera}")[0].source
         download = Path(origin["source"])
         places = (download / file, download / "dataset" / file)
         return next((place for place in places if place.is_file()), None)
 
     def fingerprint(self) -> str:
         """The hash of all pictures, taken when they were written."""
-        return self._manifest().fingerprint
+        return self.manifest().fingerprint
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
         """Opens the prepared folder; `folder` stays empty."""
@@ -150,7 +217,12 @@ class PreparedSource(DataSource):
             )
         return Path(self.config.path)
 
-    def _manifest(self) -> Manifest:
+    def manifest(self) -> Manifest:
+        """What the prepared folder says of itself.
+
+        Raises:
+            BenchError: it is not complete, or of another data set.
+        """
         manifest = read_manifest(self._root)
         if manifest is None:
             raise BenchError(
@@ -163,3 +235,18 @@ class PreparedSource(DataSource):
                 f"{self._root} holds '{manifest.name}': use --data {manifest.name}:{self._root}."
             )
         return manifest
+
+
+def _picture_notes(dest: Path, plan: Preparation) -> list[str]:
+    """Where sRGB came from, and what was changed or found in the pictures, counted."""
+    notes = []
+    for camera, name in zip(CAMERAS, plan.cameras, strict=True):
+        sets = [ImageSet(dest / key) for key in plan.sets if key.endswith(f"-{camera}")]
+        records = [record for images in sets for record in images]
+        origins = Counter(record.srgb for record in records if record.srgb)
+        told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
+        looks = " (looks that may differ)" if len(origins) > 1 else ""
+        notes.append(f"{name}: sRGB {told or 'not there: only for raw-to-raw'}{looks}")
+        remarks = Counter(note for record in records for note in record.notes)
+        notes += [f"{name}: {n} pictures: {note}" for note, n in remarks.most_common(MOST_NOTES)]
+    return notes

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.data.base import DataSource
-from benchmark.data.images import ImageSet
+from benchmark.data.images import ImageSet, index_text
 from benchmark.errors import BenchError
 from benchmark.files import write_atomic
 from benchmark.progress import Progress
@@ -159,7 +159,7 @@ def write_manifest(
     with progress.task(f"Hashing {dest}", sum(map(len, sets))) as task:
         for images in sets:
             total.update(f"{images.folder.name}\n".encode())
-            total.update((images.folder / "index.json").read_bytes())
+            total.update(index_text(images).encode())
             for i, record in enumerate(images):
                 for path in picture_files(images.folder, i, record.srgb is not None):
                     with path.open("rb") as file:

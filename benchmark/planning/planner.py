@@ -17,7 +17,7 @@ from benchmark.files import sha256_of
 from benchmark.planning.graph import NONE, Cell, Plan
 from benchmark.planning.preset import Preset
 from benchmark.planning.run_config import RunConfig, resolve_names, selected_protocols
-from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry
+from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
 from benchmark.store.step import DataIdentity, FitMapper, MapRaw, Score, StepSpec, TrainISP
 from protocols.base import Evaluation, Protocol, RawSource
 
@@ -125,7 +125,10 @@ class Planner:
                 self._skipped.append(f"{reason}; it is left out.")
                 (calibrations if mapper in calibrations else named).remove(mapper)
             else:
-                raise BenchError(f"{reason}. Choose a mapper that learns from unpaired pictures.")
+                raise BenchError(
+                    f"{reason}. Choose a mapper that learns from unpaired pictures. "
+                    f"{self._pairs_help}".rstrip()
+                )
         return named, calibrations
 
     def _cells(self, protocol: Protocol, mapper: _Mapper) -> list[Cell]:
@@ -144,9 +147,15 @@ class Planner:
         if wanted not in self._has:
             raise BenchError(
                 f"The protocol '{protocol.info.name}' needs test pairs ('{wanted}'), and the data "
-                f"set '{self._data.name}' has none."
+                f"set '{self._data.name}' has none. {self._pairs_help}".rstrip()
             )
         return wanted
+
+    @property
+    def _pairs_help(self) -> str:
+        """How the user gives the data set the pairs that it lacks."""
+        source: Any = DATASETS.get(self._data.name)
+        return source.pairs_help
 
     def _cell(
         self,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from benchmark.cameras import Direction
 from benchmark.config import field_names
 from benchmark.errors import BenchError, unknown_name
-from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry, load_plugin
+from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry, load_plugin
 
 WHAT, ON, HOW, WHERE = "what to run", "on what, and with what budget", "how to run it", "where"
 
@@ -220,7 +220,8 @@ def selected_protocols(config: RunConfig) -> tuple[str, ...]:
 
 
 def split_data(text: str) -> tuple[str, str]:
-    """The parts of "name:argument", the name checked."""
-    name, _, argument = text.partition(":")
-    DATASETS.info(name)
+    """The parts of "name:argument", the name checked; a path alone stands for its data set."""
+    from benchmark.data.locate import full_name
+
+    name, _, argument = full_name(text).partition(":")
     return name, argument

@@ -168,7 +168,9 @@ def _map_raw(spec: MapRaw, context: Context) -> dict[str, Any]:
                 if not np.isfinite(mapped).all():
                     raise BenchError(f"{spec.title}: the mapped raw of {image.id} holds NaN.")
                 counts = np.rint(mapped * MAPPED_RANGE).astype(np.uint16)
-                record = replace(image, range=MAPPED_RANGE, srgb=None, source=spec.title)
+                record = replace(
+                    image, range=MAPPED_RANGE, srgb=None, source=spec.title, notes=(), content=""
+                )
                 writer.write(i, record, counts)
             task.advance()
     writer.close()

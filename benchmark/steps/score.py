@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.data.images import ImageSet
+from benchmark.data.preview import visualise
 from benchmark.errors import BenchError
 from benchmark.files import save_array, write_atomic
 from benchmark.interrupt import leave_if_requested
-from benchmark.metrics.angular import angular_error, rgb
+from benchmark.metrics.angular import angular_error
 from benchmark.metrics.chart import chart_colours, chart_mae
 from benchmark.metrics.fid_weights import FidWeights, find_weights
 from benchmark.metrics.frechet import frechet_distance, frechet_leave_one_out
@@ -74,9 +75,10 @@ class Scoring:
             raise BenchError(f"{self.title}: the test raws and the truths are of other scenes.")
         images = self._raw_metrics() if self.isp is None else self._developed_metrics()
         facts: dict[str, Any] = {"ids": [record.id for record in self.raws], **images}
-        born = [raw.born or truth.born for raw, truth in zip(self.raws, self.truth, strict=True)]
-        if any(born):
-            facts["born"] = born
+        pairs = zip(self.raws, self.truth, strict=True)
+        taken_by = [raw.taken_by or truth.taken_by for raw, truth in pairs]
+        if any(taken_by):
+            facts["born"] = taken_by
         write_atomic(self.folder / MEASURES, json.dumps(facts, indent=1))
         return {"pictures": len(self.raws)}
 
@@ -203,8 +205,8 @@ def _set_metrics(
 
 
 def _visible(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Packed raw as the paper shows it: [R, mean of greens, B] with gamma 1/1.6."""
-    return eight_bit(np.clip(rgb(raw), 0, 1) ** (1 / 1.6))
+    """Packed raw made visible, (3, H, W)."""
+    return visualise(raw).transpose(2, 0, 1)
 
 
 def _png(picture: NDArray[np.uint8]) -> Image.Image:

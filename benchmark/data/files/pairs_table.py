@@ -1,14 +1,13 @@
 """The table of pairs, `pairs.csv`: which pictures of two cameras belong together, and what for."""
 
 import csv
-import difflib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.cameras import Camera
-from benchmark.data.files.listing import Pictures, complaint
+from benchmark.data.files.listing import Pictures, meant, plain_name
 from benchmark.errors import BenchError, unknown_name
 
 ROLES = ("scene", "anchor", "aligned")
@@ -28,21 +27,22 @@ class PairRow:
         return self.a if camera == "a" else self.b
 
 
-def read_pairs(table: Path, pictures: Pictures) -> list[PairRow]:
-    """The rows of a table of pairs.
+def read_pairs(table: Path, pictures: Pictures) -> tuple[list[PairRow], list[str]]:
+    """The rows of a table of pairs, and what is wrong with the other lines, a sentence each.
 
     Args:
         table: a `pairs.csv`.
         pictures: all that its names may mean.
 
     Raises:
-        BenchError: it is no such table; all wrong lines are named.
+        BenchError: it is no such table.
     """
     try:
-        lines = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines()))
+        reader = csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline=""))
+        lines = [(reader.line_num, line) for line in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BenchError(f"{table} is no comma-separated table in UTF-8: {error}.") from error
-    columns = [column.strip() for column in lines[0]] if lines else []
+    columns = [column.strip() for column in lines[0][1]] if lines else []
     for column in columns:
         if column not in COLUMNS:
             raise unknown_name("column", column, COLUMNS, where=str(table))
@@ -52,21 +52,18 @@ def read_pairs(table: Path, pictures: Pictures) -> list[PairRow]:
             f"({', '.join(ROLES)}): file names of camera A and of camera B, a pair to a line."
         )
     stems: dict[Camera, dict[str, str]] = {
-        camera: {name: f.stem for f in own.values() for name in (f.stem, f.raw.name)}
+        camera: {n: f.stem for f in own.values() for n in (f.stem, plain_name(f.raw.name))}
         for camera, own in pictures.items()
     }
     pairs, faults = [], []
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in lines[1:]:
         cells = dict(zip(columns, (cell.strip() for cell in line), strict=False))
         if any(cells.values()):
             try:
                 pairs.append(_pair(cells, stems))
             except BenchError as error:
-                faults.append(f"line {number}: {error}")
-    faults += _misuses(pairs)
-    if faults:
-        raise complaint(table.parent, "The table pairs.csv", faults)
-    return pairs
+                faults.append(f"{table}, line {number}: {error}")
+    return pairs, [*faults, *(f"{table}: {misuse}" for misuse in _misuses(pairs))]
 
 
 def pairs_table(rows: Iterable[tuple[str, str, str]]) -> str:
@@ -80,13 +77,11 @@ def _pair(cells: Mapping[str, str], stems: Mapping[Camera, Mapping[str, str]]) -
     role = cells.get("role") or "scene"
     if role not in ROLES:
         raise unknown_name("role", role, ROLES)
-    for camera, known in stems.items():
-        name = cells.get(camera, "")
-        if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
-            raise BenchError(f"camera {camera.upper()} has no raw file '{name}'.{hint}")
-    return PairRow(stems["a"][cells["a"]], stems["b"][cells["b"]], role)
+    a, b = (
+        known[meant(cells.get(camera, ""), known, f"camera {camera.upper()} has no raw file")]
+        for camera, known in stems.items()
+    )
+    return PairRow(a, b, role)
 
 
 def _misuses(pairs: Sequence[PairRow]) -> list[str]:

@@ -30,6 +30,7 @@ from benchmark.data.files.filters import CFAS, RGB, described, first_cell, no_ba
 from benchmark.data.files.float_mosaic import FLOAT_WHITE, float_counts
 from benchmark.data.files.opening import opened
 from benchmark.data.files.plain import PLAIN_SUFFIXES, Levels, orientation, plain_pixels, plain_size
+from benchmark.data.images import content_of
 from benchmark.errors import BenchError
 
 # What LibRaw reads; ".raw" too was a camera format once, though most are headerless dumps.
@@ -55,6 +56,7 @@ class RawPicture:
         whole: all that a raw converter shows of the sensor; None for just the packed raw.
         own: what the camera's own picture shows of it; None if the file names no smaller part.
         notes: what was trimmed or replaced, a phrase each.
+        content: hash of the values as the file stores them, by which copies are found.
     """
 
     counts: NDArray[np.uint16]
@@ -63,6 +65,7 @@ class RawPicture:
     whole: Area | None = None
     own: Area | None = None
     notes: tuple[str, ...] = ()
+    content: str = ""
 
     @property
     def height(self) -> int:
@@ -189,7 +192,8 @@ def _packed(
         return pack(path, mosaic, cfa, [int(cell[i]) for i in plane_order(cfa)], white)
     counts, lowest, highest = black.subtracted(mosaic, row, column, white)
     _check_levels(path, [lowest, highest], white)
-    return pack(path, counts, cfa, [0] * 4, white - highest)
+    picture = pack(path, counts, cfa, [0] * 4, white - highest)
+    return replace(picture, content=content_of(mosaic))  # as stored, not above black
 
 
 def _usable(own: Area, whole: Area, picture: RawPicture) -> bool:
@@ -217,7 +221,8 @@ def pack(
     cells = [mosaic[y:rows:2, x:columns:2] for y in (0, 1) for x in (0, 1)]
     odd = [word for word, side in zip(("row", "column"), mosaic.shape, strict=True) if side % 2]
     notes = (f"odd last {' and '.join(odd)} of the mosaic left out",) if odd else ()
-    return _above_black(path, [cells[i] for i in plane_order(cfa)], black, white, notes)
+    picture = _above_black(path, [cells[i] for i in plane_order(cfa)], black, white, notes)
+    return replace(picture, content=content_of(mosaic))
 
 
 def read_size(path: Path, levels: Levels | None = None) -> tuple[int, int]:
@@ -257,7 +262,7 @@ def _read_plain(path: Path, levels: Levels | None) -> RawPicture:
     red, green, blue = np.moveaxis(pixels, 2, 0)
     notes = ("no mosaic: the one green of an RGB file stands for both",)
     picture = _above_black(path, [red, green, green, blue], black, levels.white, notes)
-    return replace(picture, flip=flip)
+    return replace(picture, flip=flip, content=content_of(pixels))
 
 
 def _above_black(

@@ -1,8 +1,8 @@
 """`--data folder:PATH`: your own pictures of two cameras.
 
 Two folders of raw files (DNG, NEF, ARW, ..., or 16-bit TIFF and PNG), one per camera, with sRGB
-pictures beside them or previews inside them; test pairs by equal names or by a table. The layout is
-in `folder_layout.py`, the reading in `folder_pictures.py`. Options follow the path:
+pictures next to them or previews inside them; test pairs by equal names or by a table. The layout
+is described in `layout.py`, the reading is in `pictures.py`. Options follow the path:
 `--data folder:PATH,camera_a=iphone,camera_b=samsung`.
 
 The prepared folder holds one set of pictures for each part and camera (`train-a`, `scenes-b`, ...)
@@ -20,29 +20,29 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.base import (
-    Camera,
     CameraPair,
     DataConfig,
     DataSource,
     register_dataset,
     validation_names,
 )
-from benchmark.data.files.listing import complaint
+from benchmark.data.files.listing import plain_name
 from benchmark.data.files.pairs_table import pairs_table
-from benchmark.data.files.raw import CAMERA_SUFFIXES, read_raw, read_size
-from benchmark.data.files.srgb import check_enlargement
-from benchmark.data.folder.layout import Layout, find_cameras, read_layout
-from benchmark.data.folder.pictures import SEPARATOR, Member, read_member, srgb_picture
-from benchmark.data.images import ImageSet, write_set
+from benchmark.data.files.raw import CAMERA_SUFFIXES, read_raw
+from benchmark.data.findings import Fault, check_command, complaint
+from benchmark.data.folder.layout import PARTS, Layout, find_cameras, read_layout
+from benchmark.data.folder.pictures import Member, has_srgb, read_member
+from benchmark.data.folder.survey import headers, pairs_told, srgb_told, unequal_sizes, without
+from benchmark.data.images import ImageSet, Picture
+from benchmark.data.sets import find_copies, write_sets
 from benchmark.errors import BenchError
 from benchmark.files import write_atomic
 from benchmark.progress import Progress
 
-READER_VERSION = 1  # raised when the same files would be read to other numbers
-CAMERAS: tuple[Camera, Camera] = ("a", "b")
-PARTS = {"scene": "scenes", "anchor": "anchors", "aligned": "aligned"}  # by role of a pair
-MOST_NOTES = 10  # kinds of notes told at the end
+READER_VERSION = 2  # raised when the same files would be read to other pictures or pairs
+MOST_NOTES = 10  # kinds of notes that are named at the end
 
 _digests: dict[tuple[Path, int, int], str] = {}  # (path, size, mtime in ns): SHA-256
 
@@ -73,6 +73,10 @@ class Folder(DataSource):
 
     Config: ClassVar[type] = FolderConfig
     license: ClassVar[str] = "that of your own pictures"
+    pairs_help: ClassVar[str] = (
+        "Pairs that are alike pixel by pixel are named in PATH/pairs.csv (columns a, b, role): "
+        "role aligned to test raw-to-raw, role anchor to train mappers that learn from pairs."
+    )
     config: FolderConfig
 
     @classmethod
@@ -89,38 +93,48 @@ class Folder(DataSource):
             BenchError: names the files that cannot be used, and why.
         """
         layout = self._layout()
-        sets = self._sets(layout)
-        sizes: dict[Path, tuple[int, int]] = {}
-        faults = []
-        for member in _distinct(sets.values()):
-            try:
-                size = read_size(member.files.raw, member.files.levels)
-                sizes[member.files.raw] = size
-                if member.with_srgb:
-                    with srgb_picture(member.files) as picture:
-                        check_enlargement(member.srgb_name, picture, *size)
-            except BenchError as error:
-                faults.append(str(error))
+        sets = self._sets(layout, _rendering(layout))
+        broken = headers(sets)
         for camera in CAMERAS:
-            kinds = {f.raw.suffix: f for f in layout.pictures[camera].values() if f.raw in sizes}
-            for files in kinds.values():
+            sound = [f for f in layout.pictures[camera].values() if f.raw not in broken]
+            for files in {files.raw.suffix: files for files in sound}.values():
                 try:
                     read_raw(files.raw, files.levels)
                 except BenchError as error:
-                    faults.append(str(error))
-        faults += _unequal_sizes(sets, sizes)
-        if faults:
-            raise complaint(self._root, "The pictures", faults)
+                    broken[files.raw] = str(error)
+        self._refuse([*self._shortage(layout), *broken.values(), *unequal_sizes(sets, broken)])
+
+    def survey(self, progress: Progress) -> list[str]:
+        """Looks through the whole folder; decodes every picture.
+
+        Returns:
+            Findings, a sentence each: what there is, and as :class:`Fault` everything that is
+            missing or cannot be used, and copies that would be left out of training.
+
+        Raises:
+            BenchError: it does not hold two cameras.
+        """
+        layout = self._layout()
+        rendering = _rendering(layout)
+        sets = self._sets(layout, rendering)
+        broken = headers(sets)
+        faults = [*self._shortage(layout), *broken.values(), *unequal_sizes(sets, broken)]
+        sound = without(sets, broken)
+        with progress.task(f"Reading {self._root}", sum(map(len, sound.values()))) as task:
+            found = find_copies(sound, self._read, task, refuse_anchors=True)
+        faults += [*found.faults, *found.left_out]
+        findings = [f"{layout.names[c]}: {len(layout.pictures[c])} pictures" for c in CAMERAS]
+        findings += [*pairs_told(layout, self.pairs_help), *srgb_told(layout, rendering)]
+        return [*findings, *map(Fault, dict.fromkeys(faults))]
 
     def cameras(self) -> tuple[str, str]:
         """Names of the two camera folders."""
-        names = find_cameras(self._root, self.config.camera_a, self.config.camera_b)
-        return names["a"], names["b"]
+        folders = find_cameras(self._root, self.config.camera_a, self.config.camera_b)
+        return plain_name(folders["a"].name), plain_name(folders["b"].name)
 
     def parts(self) -> frozenset[str]:
         """The roles in which there are pairs."""
-        sets = self._sets(self._layout())
-        return frozenset(name for name in ("anchors", "aligned", "scenes") if sets.get(f"{name}-a"))
+        return frozenset(PARTS[pair.role] for pair in self._layout().pairs)
 
     def camera_file(self, camera: Camera) -> Path | None:
         """The first raw file of the camera that is no TIFF or PNG."""
@@ -136,8 +150,9 @@ class Folder(DataSource):
                 files += [picture.raw, picture.srgb] if picture.srgb else [picture.raw]
         settings = (READER_VERSION, layout.names["a"], layout.names["b"], self.config.validation)
         total = hashlib.sha256(repr(settings).encode())
-        for file in sorted(files):
-            total.update(f"{file.relative_to(self._root).as_posix()}\0{_digest(file)}\n".encode())
+        named = {plain_name(file.relative_to(self._root).as_posix()): file for file in files}
+        for name, file in sorted(named.items()):
+            total.update(f"{name}\0{_digest(file)}\n".encode())
         return total.hexdigest()
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
@@ -165,72 +180,78 @@ class Folder(DataSource):
     def _layout(self) -> Layout:
         return read_layout(self._root, self.config.camera_a, self.config.camera_b)
 
-    def _sets(self, layout: Layout) -> dict[str, list[Member]]:
-        """The members of each set of pictures to write, by the name of its folder."""
-        sets = {}
-        for camera in CAMERAS:
+    def _refuse(self, faults: Iterable[str]) -> None:
+        """Raises a BenchError if there are faults."""
+        if found := list(dict.fromkeys(faults)):
+            chosen = {"camera_a": self.config.camera_a, "camera_b": self.config.camera_b}
+            options = "".join(f",{key}={name}" for key, name in chosen.items() if name)
+            target = f"folder:{self._root}{options}" if options else str(self._root)
+            raise complaint(self._root, "The pictures", found, check_command(target))
+
+    def _shortage(self, layout: Layout) -> list[str]:
+        """What was wrong with the listing, or else too few pictures to train on."""
+        faults = list(layout.faults)
+        for camera in CAMERAS if not faults else ():
             free = layout.unpaired(camera)
             if len(free) < 2:
                 number = "1 picture" if free else "No picture"
-                raise BenchError(
+                faults.append(
                     f"{number} of camera {camera.upper()} ({layout.names[camera]}) is outside the "
-                    f"test pairs; at least 2 are needed, one to train on and one for validation. "
+                    f"pairs; at least 2 are needed, one to train on and one for validation. "
                     f"Pictures of equal names in both cameras are test pairs unless "
                     f"{self._root / 'pairs.csv'} (columns a, b, role) names the pairs."
                 )
+        return faults
+
+    def _sets(
+        self, layout: Layout, rendering: Mapping[Camera, bool]
+    ) -> dict[str, dict[str, Member]]:
+        """What to read for each set of pictures, by the name of its folder and by id."""
+        sets = {}
+        for camera in CAMERAS:
+            srgb = rendering[camera]
+            free = layout.unpaired(camera)
             kept = validation_names((f.stem for f in free), self.config.validation)
             for part in ("train", "validation"):
                 chosen = [f for f in free if (f.stem in kept) == (part == "validation")]
-                sets[f"{part}-{camera}"] = [Member(f.stem, f, True) for f in chosen]
+                sets[f"{part}-{camera}"] = {f.stem: Member(f, srgb) for f in chosen}
             for role, part in PARTS.items():
-                members = [
-                    Member(pair.a, layout.pictures[camera][pair.stem(camera)], role == "scene")
+                members = {
+                    pair.a: Member(
+                        layout.pictures[camera][pair.stem(camera)], srgb and role == "scene"
+                    )
                     for pair in layout.pairs
                     if pair.role == role
-                ]
+                }
                 if members:
                     sets[f"{part}-{camera}"] = members
         return sets
 
+    def _read(self, identity: str, member: Member) -> Picture:
+        return read_member(identity, member, self._root)
+
     def _decode(self, folder: Path, progress: Progress) -> None:
         layout = self._layout()
-        sets = self._sets(layout)
-        faults = []
+        rendering = _rendering(layout)
+        self._refuse(self._shortage(layout))
+        sets = self._sets(layout, rendering)
         with progress.task(f"Reading {self._root}", sum(map(len, sets.values()))) as task:
-            for name, members in sets.items():
-                items = {member.id: member for member in members}
-                faults += write_set(
-                    folder / name, items, lambda _, member: read_member(member, self._root), task
-                )
-        if faults:
-            raise complaint(self._root, "The pictures", faults)
+            written = write_sets(folder, sets, self._read, task, refuse_anchors=True)
+        self._refuse(written.faults)
         for camera in CAMERAS:
             names = [name for name in sets if name.endswith(f"-{camera}")]
             _tell(layout.names[camera], [ImageSet(folder / name) for name in names], progress)
+        notes = [*pairs_told(layout, self.pairs_help), *srgb_told(layout, rendering)]
+        for note in (*notes, *written.left_out):
+            progress.say(note)
         own = layout.pictures
         rows = [(own["a"][p.a].raw.name, own["b"][p.b].raw.name, p.role) for p in layout.pairs]
         write_atomic(folder / "pairs_used.csv", pairs_table(rows))
 
 
-def _distinct(sets: Iterable[Sequence[Member]]) -> Iterable[Member]:
-    """Each picture once; with its sRGB if any of its sets needs that."""
-    members = [member for members in sets for member in members]
-    members.sort(key=lambda member: member.with_srgb)
-    return {member.files.raw: member for member in members}.values()
-
-
-def _unequal_sizes(
-    sets: Mapping[str, Sequence[Member]], sizes: Mapping[Path, tuple[int, int]]
-) -> list[str]:
-    """The pixel-aligned pairs whose sides differ in size."""
-    faults = []
-    for part in ("anchors", "aligned"):
-        for members in zip(sets.get(f"{part}-a", ()), sets.get(f"{part}-b", ()), strict=True):
-            raws = [member.files.raw for member in members if member.files.raw in sizes]
-            if len({sizes[raw] for raw in raws}) > 1:
-                a, b = (f"{raw} ({sizes[raw][0]} x {sizes[raw][1]})" for raw in raws)
-                faults.append(f"{a} and {b} are said to be alike pixel by pixel ({part}).")
-    return faults
+def _rendering(layout: Layout) -> dict[Camera, bool]:
+    """Whether the cameras have sRGB pictures."""
+    return {camera: has_srgb(own.values()) for camera, own in layout.pictures.items()}
 
 
 def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
@@ -238,7 +259,7 @@ def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
     counts = ", ".join(f"{len(images)} {images.folder.name[:-2]}" for images in sets)
     progress.say(f"{camera}: {counts}")
     records = [record for images in sets for record in images]
-    notes = Counter(note for r in records for note in r.source.split(SEPARATOR)[1:])
+    notes = Counter(note for record in records for note in record.notes)
     notes["sRGB from the embedded preview"] = sum(r.srgb == "preview" for r in records)
     notes = +notes  # without those that stand at 0
     for note, count in notes.most_common(MOST_NOTES):

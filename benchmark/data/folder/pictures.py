@@ -1,28 +1,22 @@
-"""Decoding the pictures of a folder data set into sets of pictures.
+"""Decoding the pictures of a folder data set into sets of pictures."""
 
-The `source` of a picture in the index is its raw file, relative to the folder, and what was
-trimmed, resized or replaced in it, separated by " | ".
-"""
-
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from benchmark.data.files.listing import PictureFiles
-from benchmark.data.files.raw import read_raw
-from benchmark.data.files.srgb import match_srgb, open_picture, read_preview
+from benchmark.data.files.raw import read_raw, read_size
+from benchmark.data.files.srgb import check_enlargement, match_srgb, open_picture, read_preview
 from benchmark.data.images import ImageRecord, Picture
 from benchmark.errors import BenchError
-
-SEPARATOR = " | "
 
 
 @dataclass(frozen=True)
 class Member:
-    """A picture in a set: its id there, its files, and whether it needs its sRGB picture."""
+    """A picture in a set: its files, and whether it needs its sRGB picture."""
 
-    id: str
     files: PictureFiles
     with_srgb: bool
 
@@ -45,12 +39,32 @@ def srgb_picture(files: PictureFiles) -> Image.Image:
     except BenchError as error:
         raise BenchError(
             f"{files.raw} has no sRGB picture: neither srgb/{files.stem}.png (.jpg, .tif; also in "
-            f"jpg/, rgb/ or beside it) nor an embedded preview."
+            f"jpg/, rgb/ or next to it) nor an embedded preview; others of its camera have one."
         ) from error
 
 
-def read_member(member: Member, root: Path) -> Picture:
-    """Decodes a picture; `root` is the folder of the data set.
+def has_srgb(pictures: Collection[PictureFiles]) -> bool:
+    """Whether any picture of a camera has an sRGB file, or a preview that is large enough."""
+    return any(files.srgb for files in pictures) or any(map(_has_preview, pictures))
+
+
+def _has_preview(files: PictureFiles) -> bool:
+    try:
+        size = read_size(files.raw, files.levels)
+        with read_preview(files.raw) as picture:
+            check_enlargement("", picture, *size)
+    except BenchError:
+        return False
+    return True
+
+
+def read_member(identity: str, member: Member, root: Path) -> Picture:
+    """Decodes a picture for a set.
+
+    Args:
+        identity: its id there.
+        member: the picture.
+        root: the folder of the data set; sources are named from there.
 
     Raises:
         BenchError: its raw or its sRGB picture cannot be used.
@@ -63,6 +77,14 @@ def read_member(member: Member, root: Path) -> Picture:
         origin = "file" if files.srgb else "preview"
         raw, srgb = match_srgb(raw, srgb_picture(files), member.srgb_name)
         pixels, notes = srgb.pixels, [*raw.notes, *(f"sRGB {origin} {n}" for n in srgb.notes)]
-    source = SEPARATOR.join((files.raw.relative_to(root).as_posix(), *notes))
-    record = ImageRecord(member.id, raw.height, raw.width, raw.range, origin, source)
+    record = ImageRecord(
+        id=identity,
+        height=raw.height,
+        width=raw.width,
+        range=raw.range,
+        srgb=origin,
+        source=files.raw.relative_to(root).as_posix(),
+        notes=tuple(notes),
+        content=raw.content,
+    )
     return Picture(record, raw.counts, pixels)

@@ -9,37 +9,27 @@ or those of a table (`--set pairs=FILE`). As in the paper all others are for tra
 place that is in a pair is trained on; the official val places serve for validation.
 """
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from benchmark.config import build
 from benchmark.data.base import register_dataset
-from benchmark.data.files.listing import complaint
-from benchmark.data.images import ImageSet, write_set
+from benchmark.data.images import ImageSet
 from benchmark.data.lsmi.layout import find_cameras, pairs_table, read_camera
 from benchmark.data.lsmi.metadata import read_metadata
 from benchmark.data.lsmi.pictures import read_item
 from benchmark.data.lsmi.sets import (
-    REPAIR,
-    Options,
-    Sets,
+    LsmiOptions,
     choose_pairs,
     choose_sets,
     digest,
     read_sides,
 )
 from benchmark.data.lsmi.survey import survey_camera, survey_pairs
-from benchmark.data.prepared import PreparedSource
-from benchmark.data.prepared_folder import begin, check_space, picture_bytes, write_manifest
+from benchmark.data.prepared import Preparation, PreparedSource
+from benchmark.data.prepared_folder import picture_bytes
 from benchmark.errors import BenchError
-from benchmark.files import write_atomic
 from benchmark.progress import Progress
-
-MOST_NOTES = 10  # kinds of remarks on the pictures of a camera that are told
 
 
 @register_dataset(
@@ -53,6 +43,7 @@ MOST_NOTES = 10  # kinds of remarks on the pictures of a camera that are told
 class Lsmi(PreparedSource):
     """The LSMI data set: real pictures under two or three lights, with charts."""
 
+    Options: ClassVar[type] = LsmiOptions
     license: ClassVar[str] = "CC BY-NC 4.0: not for commercial use"
     citation: ClassVar[str] = (
         "D. Kim et al., Large Scale Multi-Illuminant (LSMI) Dataset for Developing White Balance "
@@ -78,55 +69,29 @@ class Lsmi(PreparedSource):
         return findings + survey_pairs({c: folder.shots for c, folder in folders.items()})
 
     @classmethod
-    def convert(
-        cls, source: Path, dest: Path, options: Mapping[str, str], progress: Progress
-    ) -> None:
-        """Decodes, crops and resizes the pictures of two cameras."""
-        chosen = build(Options, options, "data prepare lsmi, --set")
-        if chosen.camera_a == chosen.camera_b:
-            raise BenchError(f"lsmi: camera_a and camera_b are both {chosen.camera_a}.")
-        cameras = chosen.camera_a, chosen.camera_b
+    def plan(cls, source: Path, options: LsmiOptions, progress: Progress) -> Preparation:
+        """Chooses the pairs of two cameras, and what is for training."""
+        if options.camera_a == options.camera_b:
+            raise BenchError(f"lsmi: camera_a and camera_b are both {options.camera_a}.")
+        cameras = options.camera_a, options.camera_b
         progress.say(f"Opening the pictures of {' and '.join(cameras)} in {source} ...")
-        a, b = read_sides(source, chosen)
-        pairs = choose_pairs(a, b, chosen)
-        sets = choose_sets(a, b, pairs, chosen)
-        origin = {
-            "data": cls.info.name,
-            "source": str(source.absolute()),
-            **asdict(chosen),
-            "pictures": digest(sets, source),
-        }
-        if not begin(dest, origin):
-            progress.say(f"{dest} is complete.")
-            return
+        a, b = read_sides(source, options)
+        pairs = choose_pairs(a, b, options)
+        sets = choose_sets(a, b, pairs, options)
         items = [item for own in sets.values() for item in own.values()]
-        check_space(dest, sum(picture_bytes(i.size, i.size, i.srgb) for i in items), progress)
-        write_atomic(dest / "pairs_used.csv", pairs_table(pairs.used, cameras, source))
-        faults = []
-        read = partial(read_item, root=source)
-        with progress.task(f"Preparing {dest}", len(items)) as task:
-            for name, own in sets.items():
-                faults += write_set(dest / name, own, read, task)
-        if faults:
-            raise complaint(source, REPAIR, faults)
-        notes = [*a.notes, *b.notes, *pairs.notes, *_picture_notes(dest, sets, cameras)]
-        for note in notes:
-            progress.say(note)
-        write_manifest(dest, cls, cameras, notes, progress)
+        return Preparation(
+            root=source,
+            cameras=cameras,
+            sets=sets,
+            read=partial(read_item, root=source),
+            size=sum(picture_bytes(item.size, item.size, item.srgb) for item in items),
+            pairs_used=pairs_table(pairs.used, cameras, source),
+            notes=[*a.notes, *b.notes, *pairs.notes],
+            facts={"pictures": digest(sets, source)},
+        )
 
     def parts(self) -> frozenset[str]:
         """Scene pairs, and charts if those have them."""
         parts = super().parts()
         charted = "scenes" in parts and all(r.charts for r in ImageSet(self._root / "scenes-a"))
         return parts | {"charts"} if charted else parts
-
-
-def _picture_notes(dest: Path, sets: Sets, cameras: tuple[str, str]) -> list[str]:
-    """What was changed in the pictures or found in them, counted."""
-    notes = []
-    for letter, camera in zip("ab", cameras, strict=True):
-        records = [r for name in sets if name[-1] == letter for r in ImageSet(dest / name)]
-        remarks = Counter(note for r in records for note in r.source.split(" | ")[1:])
-        told = remarks.most_common(MOST_NOTES)
-        notes += [f"{camera}: {count} pictures: {note}" for note, count in told]
-    return notes

@@ -18,6 +18,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from benchmark.data.files.listing import (
+    entries,
+    lost_link,
+    matches,
+    meant,
+    plain_name,
+    unreadable,
+)
 from benchmark.data.files.plain import Levels
 from benchmark.data.files.raw import CAMERA_SUFFIXES
 from benchmark.errors import BenchError, unknown_name
@@ -110,8 +118,10 @@ def read_camera(root: Path, camera: str) -> CameraFolder:
     if camera not in find_cameras(root):
         raise unknown_name("LSMI camera", camera, find_cameras(root), str(root))
     shots, findings = {}, []
-    for place in sorted((root / camera).iterdir(), key=lambda path: natural(path.name)):
-        if not place.is_dir() or place.name.startswith("."):
+    for place in sorted(entries(root / camera), key=lambda path: natural(path.name)):
+        if place.is_symlink() and not place.exists():
+            findings.append(lost_link(place))
+        if not place.is_dir():
             continue
         found, faults = _read_place(place, camera)
         findings += faults
@@ -130,7 +140,7 @@ def natural(name: str) -> list[tuple[int, str]]:
 
 def same_names(a: Mapping[str, Shot], b: Mapping[str, Shot]) -> list[TestPair]:
     """Pairs of equal place names and lights: a guess, as no pair list was published."""
-    return [TestPair(stem, shot, b[stem]) for stem, shot in a.items() if stem in b]
+    return [TestPair(stem, a[stem], b[other]) for stem, other in matches(a, b).items()]
 
 
 def read_pairs(
@@ -161,12 +171,8 @@ def read_pairs(
     for number, line in lines:
         found = []
         for camera, column, known in zip(cameras, columns, shots, strict=True):
-            stem = _stem(line[column] or "")
-            if stem not in known:
-                raise BenchError(
-                    f"{path}, line {number}: {camera} has no picture '{stem}' that can be used."
-                )
-            found.append(known[stem])
+            where = f"{path}, line {number}: {camera} has no picture"
+            found.append(known[meant(_stem(line[column] or ""), known, where)])
         identity = (line["id"] or "").strip()
         if not identity:
             raise BenchError(f"{path}, line {number}: the id is missing.")
@@ -193,15 +199,18 @@ def pairs_table(pairs: list[TestPair], cameras: tuple[str, str], root: Path) -> 
 def _read_place(folder: Path, camera: str) -> tuple[list[Shot], list[str]]:
     """The pictures of one place, and what is wrong with its files."""
     files: dict[str, dict[str, list[Path]]] = {}
-    for file in sorted(folder.iterdir()):
-        match = SHOT.fullmatch(file.stem)
-        if kind := match and _kind(file.suffix.lower()):
-            files.setdefault(file.stem, {}).setdefault(kind, []).append(file)
     shots, findings = [], []
+    for file in entries(folder):
+        stem = plain_name(file.stem)
+        kind = _kind(file.suffix.lower()) if SHOT.fullmatch(stem) else ""
+        if kind and (fault := unreadable(file)):
+            findings.append(fault)
+        elif kind:
+            files.setdefault(stem, {}).setdefault(kind, []).append(file)
     for stem, kinds in sorted(files.items(), key=lambda item: (len(item[0]), item[0])):
         place, lights = SHOT.fullmatch(stem).groups()  # type: ignore[union-attr]
         raws, srgbs = kinds.get("camera") or kinds.get("tiff") or [], kinds.get("srgb", [])
-        if place != folder.name:
+        if place != plain_name(folder.name):
             findings.append(f"{folder / stem} names another place than its folder; left out.")
         elif not raws:
             findings.append(f"{srgbs[0]} has no raw beside it; left out.")

@@ -113,8 +113,10 @@ def read_item(name: str, item: Item, root: Path) -> Picture:
         width=item.size,
         range=raw.range,
         srgb="file" if item.srgb else None,
-        source=" | ".join((shot.raw.relative_to(root).as_posix(), *notes)),
+        source=shot.raw.relative_to(root).as_posix(),
         charts=tuple(corners.round(3).tolist() for corners in carried),
+        notes=tuple(notes),
+        content=whole.content,
     )
     srgb = None if rendered is None else _resized_srgb(rendered, 2 * item.size)
     return Picture(record, resize(counts, item.size), srgb)

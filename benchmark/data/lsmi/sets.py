@@ -11,23 +11,23 @@ from pydantic import Field
 
 from benchmark.data.base import validation_names
 from benchmark.data.charts import Points
-from benchmark.data.files.listing import complaint
 from benchmark.data.files.raw import SMALLEST
+from benchmark.data.findings import check_command, complaint
 from benchmark.data.lsmi.layout import Shot, TestPair, read_camera, read_pairs, same_names
 from benchmark.data.lsmi.metadata import Metadata, read_metadata
 from benchmark.data.lsmi.pictures import Item, centre_square, visible_charts
 from benchmark.data.lsmi.survey import counts, headers
+from benchmark.data.prepared import REPAIR
 from benchmark.errors import BenchError
 
 VALIDATION = 0.1  # share of the places kept for validation where no official split says which
-REPAIR = "The files (download them again, or take them out)"
 
 CameraName = Literal["galaxy", "nikon", "sony"]
 Sets = dict[str, dict[str, Item]]  # by folder, then by id
 
 
 @dataclass(frozen=True)
-class Options:
+class LsmiOptions:
     """What `--set KEY=VALUE` may say.
 
     Attributes:
@@ -75,7 +75,7 @@ class Side:
         return self.metadata.charts.get(shot.place, {})
 
 
-def read_sides(source: Path, options: Options) -> tuple[Side, Side]:
+def read_sides(source: Path, options: LsmiOptions) -> tuple[Side, Side]:
     """Both cameras of a download.
 
     Raises:
@@ -84,7 +84,7 @@ def read_sides(source: Path, options: Options) -> tuple[Side, Side]:
     faults: list[str] = []
     sides = [_read_side(source, name, faults) for name in (options.camera_a, options.camera_b)]
     if faults:
-        raise complaint(source, REPAIR, faults)
+        raise complaint(source, REPAIR, faults, check_command(str(source)))
     return sides[0], sides[1]
 
 
@@ -119,7 +119,7 @@ class Pairs:
     notes: list[str]
 
 
-def choose_pairs(a: Side, b: Side, options: Options) -> Pairs:
+def choose_pairs(a: Side, b: Side, options: LsmiOptions) -> Pairs:
     """Finds the test pairs.
 
     Raises:
@@ -156,7 +156,7 @@ def _common_charts(a: Side, b: Side, pair: TestPair) -> list[str]:
     return sorted(a.charts(pair.a).keys() & b.charts(pair.b).keys())
 
 
-def choose_sets(a: Side, b: Side, pairs: Pairs, options: Options) -> Sets:
+def choose_sets(a: Side, b: Side, pairs: Pairs, options: LsmiOptions) -> Sets:
     """What is written: the pairs, and everything of other places for training and validation.
 
     Raises:

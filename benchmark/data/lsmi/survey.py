@@ -1,15 +1,15 @@
 """What is in an LSMI download, and what is wrong with it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
 
 from benchmark.data.files.raw import read_raw, read_size
 from benchmark.data.files.srgb import match_srgb, open_picture
+from benchmark.data.findings import Fault, same_pictures
 from benchmark.data.lsmi.layout import CameraFolder, Shot, same_names
 from benchmark.data.lsmi.metadata import Metadata
-from benchmark.data.prepared import Fault
 from benchmark.errors import BenchError
 
 PUBLISHED = "published: 7486 pictures of all three cameras; pairs of sony and galaxy: 232"
@@ -52,15 +52,17 @@ def survey_camera(camera: str, folder: CameraFolder, metadata: Metadata) -> list
         for raw, size in sizes.items()
         if size != usual[0][0]
     ]
+    same: dict[str, list[str]] = defaultdict(list)
     for shot in folder.shots.values():
         try:
             raw = read_raw(shot.raw, shot.levels)
+            same[raw.content].append(str(shot.raw))
             if shot.srgb is not None:
                 match_srgb(raw, open_picture(shot.srgb), str(shot.srgb))
         except BenchError as error:
             broken.append(str(error))
     faults = [*folder.findings, *metadata.findings, *dict.fromkeys(broken), *odd]
-    return [counts(camera, folder.shots, metadata), *map(Fault, faults)]
+    return [counts(camera, folder.shots, metadata), *map(Fault, faults), *same_pictures(same)]
 
 
 def survey_pairs(shots: Mapping[str, Mapping[str, Shot]]) -> list[str]:

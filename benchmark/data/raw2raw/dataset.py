@@ -1,15 +1,15 @@
 """`--data raw2raw:DEST`: iPhone X and Samsung S9, prepared from the authors' download.
 
-Pixel-aligned pairs are those of the authors: each paired picture beside the raw that its matrix
-makes of it for the other camera (`born` in a record says which side was taken). Test pairs for the
-ISP protocols are real pictures of the same scenes by both cameras, paired by their capture times or
-by a table; scenes whose pictures are anchors are left out of them.
+Pixel-aligned pairs are those of the authors: each paired picture next to the raw that its matrix
+makes of it for the other camera (`taken_by` in a record says which side was taken). Test pairs for
+the ISP protocols are real pictures of the same scenes by both cameras, paired by their capture
+times or by a table; scenes whose pictures are anchors are left out of them.
 """
 
 import statistics
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, NamedTuple
@@ -17,14 +17,13 @@ from typing import Annotated, ClassVar, NamedTuple
 from pydantic import Field
 
 from benchmark.cameras import CAMERAS, Camera
-from benchmark.config import build
 from benchmark.data.base import register_dataset, validation_names
-from benchmark.data.files.listing import PictureFiles, complaint
+from benchmark.data.files.listing import PictureFiles
 from benchmark.data.files.pairs_table import PairRow, pairs_table, read_pairs
 from benchmark.data.files.srgb import match_srgb, open_picture
-from benchmark.data.images import ImageSet, write_set
-from benchmark.data.prepared import Fault, PreparedSource
-from benchmark.data.prepared_folder import begin, check_space, picture_bytes, write_manifest
+from benchmark.data.findings import Fault, check_command, complaint, same_pictures
+from benchmark.data.prepared import REPAIR, Preparation, PreparedSource
+from benchmark.data.prepared_folder import picture_bytes
 from benchmark.data.raw2raw.layout import (
     PHONES,
     Download,
@@ -34,16 +33,15 @@ from benchmark.data.raw2raw.layout import (
     read_download,
 )
 from benchmark.data.raw2raw.pictures import read_own, read_shot, read_side
-from benchmark.data.raw2raw.survey import copies, counts, headers, without_srgb
+from benchmark.data.raw2raw.survey import counts, headers, without_srgb
 from benchmark.errors import BenchError
-from benchmark.files import write_atomic
 from benchmark.progress import Progress
 
 TIME = "%Y-%m-%d_%H-%M-%S"  # of a stem
 
 
 @dataclass(frozen=True)
-class Options:
+class Raw2RawOptions:
     """What `--set KEY=VALUE` may say.
 
     Attributes:
@@ -82,6 +80,7 @@ _Sets = dict[str, dict[str, _Item]]  # by folder, then by id
 class Raw2Raw(PreparedSource):
     """The raw2raw data set: iPhone X and Samsung S9, real pictures."""
 
+    Options: ClassVar[type] = Raw2RawOptions
     license: ClassVar[str] = "MIT, as the authors' repository says"
     citation: ClassVar[str] = (
         "M. Afifi and A. Abuolaim, Semi-Supervised Raw-to-Raw Mapping, BMVC 2021"
@@ -100,10 +99,12 @@ class Raw2Raw(PreparedSource):
         findings += counts(download)
         findings += map(Fault, download.faults)
         sizes, faults = headers(download)
-        findings += map(Fault, (*faults, *copies(download), *without_srgb(download)))
+        findings += map(Fault, (*faults, *without_srgb(download)))
+        same: dict[str, list[str]] = defaultdict(list)
         for shot in (shot for shot in download.shots() if str(shot.raw) in sizes):
             try:
                 own = read_own(shot)
+                same[own.content].append(str(shot.raw))
                 findings += [Fault(f"{shot.raw}: {note}.") for note in own.notes]
                 if shot.srgb is not None:
                     match_srgb(own, open_picture(shot.srgb), str(shot.srgb))
@@ -111,47 +112,32 @@ class Raw2Raw(PreparedSource):
                     read_side(shot, "b" if shot.camera == "a" else "a")
             except BenchError as error:
                 findings.append(Fault(error))
-        return findings
+        return findings + same_pictures(same)
 
     @classmethod
-    def convert(
-        cls, source: Path, dest: Path, options: Mapping[str, str], progress: Progress
-    ) -> None:
-        """Decodes a download into packed pictures."""
-        chosen = build(Options, options, "data prepare raw2raw, --set")
-        download = read_download(source, chosen.layout)
+    def plan(cls, source: Path, options: Raw2RawOptions, progress: Progress) -> Preparation:
+        """Lists the DNG, or the extracted files, with the pairs that they make."""
+        download = read_download(source, options.layout)
         sizes, faults = headers(download)
         faults = [*download.faults, *faults, *without_srgb(download)]
         if faults:
-            raise complaint(download.root, "The files (repair them, or take them out)", faults)
-        pairs = _scene_pairs(download, chosen)
-        sets = _sets(download, pairs, chosen.validation)
-        check_space(dest, _bytes(sets, sizes), progress)
-        origin = {"data": cls.info.name, "source": str(source.absolute()), **asdict(chosen)}
-        if not begin(dest, origin):
-            progress.say(f"{dest} is complete.")
-            return
-        with progress.task(f"Preparing {dest}", sum(map(len, sets.values()))) as task:
-            for name, items in sets.items():
-                faults += write_set(
-                    dest / name,
-                    items,
-                    lambda name, item: read_shot(name, *item, download.root),
-                    task,
-                )
-        if faults:
-            raise complaint(download.root, "The files (repair them, or take them out)", faults)
+            raise complaint(download.root, REPAIR, faults, check_command(str(source)))
+        pairs = _scene_pairs(download, options)
+        sets = _sets(download, pairs, options.validation)
         names = {shot.camera + shot.stem: shot.raw.name for shot in download.shots()}
         rows = [(names["a" + row.a], names["b" + row.b], row.role) for row in pairs]
-        write_atomic(dest / "pairs_used.csv", pairs_table(rows))
-        notes = [*counts(download), *_pair_notes(pairs, chosen), *_picture_notes(dest, sets)]
-        for note in notes:
-            progress.say(note)
-        cameras = PHONES["a"].folder, PHONES["b"].folder
-        write_manifest(dest, cls, cameras, notes, progress)
+        return Preparation(
+            root=download.root,
+            cameras=(PHONES["a"].folder, PHONES["b"].folder),
+            sets=sets,
+            read=lambda name, item: read_shot(name, *item, download.root),
+            size=_bytes(sets, sizes),
+            pairs_used=pairs_table(rows),
+            notes=[*counts(download), *_pair_notes(pairs, options)],
+        )
 
 
-def _scene_pairs(download: Download, options: Options) -> list[PairRow]:
+def _scene_pairs(download: Download, options: Raw2RawOptions) -> list[PairRow]:
     """Pictures of the same scenes by both cameras; none where there is no sRGB."""
     shots = {
         camera: {shot.stem: shot for shot in own if shot.renders}
@@ -162,7 +148,10 @@ def _scene_pairs(download: Download, options: Options) -> list[PairRow]:
             camera: {s.stem: PictureFiles(s.stem, s.raw, s.srgb, None) for s in own.values()}
             for camera, own in shots.items()
         }
-        pairs = read_pairs(Path(options.pairs), pictures)
+        table = Path(options.pairs).expanduser()
+        pairs, wrong = read_pairs(table, pictures)
+        if wrong:
+            raise complaint(table.parent, f"The table {table.name}", wrong)
         roles = {pair.role for pair in pairs} - {"scene"}
         if roles:
             raise BenchError(
@@ -228,7 +217,7 @@ def _bytes(sets: _Sets, sizes: Mapping[str, tuple[int, int]]) -> int:
     )
 
 
-def _pair_notes(pairs: list[PairRow], options: Options) -> list[str]:
+def _pair_notes(pairs: list[PairRow], options: Raw2RawOptions) -> list[str]:
     if options.pairs:
         return [f"{len(pairs)} scene pairs by {options.pairs}, anchors left out"]
     if not pairs:
@@ -244,18 +233,3 @@ def _seconds(pair: PairRow) -> float:
     a, b = _time(pair.a), _time(pair.b)
     assert a is not None and b is not None
     return b - a
-
-
-def _picture_notes(dest: Path, sets: _Sets) -> list[str]:
-    """Where sRGB came from, and what was changed or found in the pictures, counted."""
-    notes = []
-    for camera, phone in PHONES.items():
-        names = [name for name in sets if name.endswith(f"-{camera}")]
-        records = [record for name in names for record in ImageSet(dest / name)]
-        origins = Counter(record.srgb for record in records if record.srgb)
-        told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
-        looks = " (looks that may differ)" if len(origins) > 1 else ""
-        notes.append(f"{phone.folder}: sRGB {told or 'not there: only for raw-to-raw'}{looks}")
-        remarks = Counter(note for record in records for note in record.source.split(" | ")[1:])
-        notes += [f"{phone.folder}: {n} pictures: {note}" for note, n in remarks.most_common(10)]
-    return notes

@@ -185,25 +185,26 @@ def read_download(source: Path, layout: Layout | None = None) -> Download:
 
 def _single(folder: Path, suffix: str, faults: list[str]) -> dict[str, Path]:
     """Files of one kind in a folder by stem, each stem once."""
-    files = by_stem(folder, ["."], {suffix})
+    files = by_stem(folder, ["."], {suffix}, faults)
     for stem, found in files.items():
         if len(found) > 1:
             faults.append(f"{folder} has '{stem}' twice: {', '.join(f.name for f in found)}.")
     return {stem: found[0] for stem, found in files.items()}
 
 
-def _rendered(folder: Path) -> dict[str, Path]:
-    """sRGB pictures of a camera by stem; the first place wins."""
+def _rendered(folder: Path, faults: list[str]) -> dict[str, Path]:
+    """sRGB pictures of a camera by stem; of several places the first one counts."""
     found: dict[str, Path] = {}
     for place in reversed(SRGB_PLACES):
-        found |= {stem: files[0] for stem, files in by_stem(folder, [place], SRGB_SUFFIXES).items()}
+        files = by_stem(folder, [place], SRGB_SUFFIXES, faults)
+        found |= {stem: own[0] for stem, own in files.items()}
     return found
 
 
 def _dng_shots(root: Path, part: str, camera: Camera, faults: list[str]) -> Iterator[Shot]:
     phone = PHONES[camera]
     folder = root / part / phone.folder
-    rendered = _rendered(folder)
+    rendered = _rendered(folder, faults)
     files = _single(folder / "dng", ".dng", faults)
     matrices = _single(folder / "mapping", ".mat", faults) if part == "paired" else {}
     for stem in matrices.keys() - files.keys():
@@ -225,7 +226,7 @@ def _mat_shots(root: Path, place: str, camera: Camera, faults: list[str]) -> Ite
     files = _single(root / place.format(phone.folder), ".mat", faults)
     mapped = _single(root / place.format(other.folder), ".mat", faults)
     folder = root / place.split("/")[0] / phone.folder
-    rendered = _rendered(folder)
+    rendered = _rendered(folder, faults)
     dng = _single(folder / "dng", ".dng", faults)
     paired = place.startswith("paired")
     for name, file in files.items():

@@ -14,7 +14,7 @@ from benchmark.cameras import Camera
 from benchmark.data.files.dng import dng_tags
 from benchmark.data.files.raw import RawPicture, first_cell, in_place, opened, pack, read_size
 from benchmark.data.files.srgb import SrgbPicture, match_srgb, open_picture, read_preview
-from benchmark.data.images import ImageRecord, Picture
+from benchmark.data.images import ImageRecord, Picture, content_of
 from benchmark.data.raw2raw.layout import Shot
 from benchmark.errors import BenchError
 
@@ -37,7 +37,8 @@ def read_side(shot: Shot, camera: Camera) -> RawPicture:
         return _quantised(_packed(shot.mapped), SYNTHETIC_RANGE)
     own = read_own(shot)
     raw = own.counts.astype(np.float64) / own.range
-    return _quantised(map_raw(raw, _matrix(shot.mapped)), SYNTHETIC_RANGE)
+    mapped = _quantised(map_raw(raw, _matrix(shot.mapped)), SYNTHETIC_RANGE)
+    return replace(mapped, content=own.content)  # it shows what the picture it was made from shows
 
 
 def read_own(shot: Shot) -> RawPicture:
@@ -90,8 +91,10 @@ def read_shot(name: str, shot: Shot, camera: Camera, srgb: bool, root: Path) -> 
         width=raw.width,
         range=raw.range,
         srgb=origin,
-        source=" | ".join((shot.raw.relative_to(root).as_posix(), *notes)),
-        born=None if srgb or shot.mapped is None else shot.camera,
+        source=shot.raw.relative_to(root).as_posix(),
+        taken_by=None if srgb or shot.mapped is None else shot.camera,
+        notes=tuple(notes),
+        content=raw.content,
     )
     return Picture(record, raw.counts, pixels)
 
@@ -140,7 +143,8 @@ def _terms(raw: NDArray[np.floating]) -> Iterator[Any]:
 
 
 def _quantised(raw: NDArray[np.floating], span: int) -> RawPicture:
-    return RawPicture(np.round(raw * span).astype(np.uint16), span)
+    counts = np.round(raw * span).astype(np.uint16)
+    return RawPicture(counts, span, content=content_of(counts))
 
 
 def _from_floats(raw: NDArray[np.floating], span: int) -> RawPicture:

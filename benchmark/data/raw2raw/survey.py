@@ -1,8 +1,6 @@
 """What can be found out about a download of raw2raw without decoding its pictures."""
 
-import hashlib
-from collections import Counter, defaultdict
-from pathlib import Path
+from collections import Counter
 
 from benchmark.cameras import CAMERAS
 from benchmark.data.raw2raw.layout import PHONES, Download
@@ -10,7 +8,6 @@ from benchmark.data.raw2raw.pictures import packed_size
 from benchmark.errors import BenchError
 
 PUBLISHED = {"unpaired": 196, "anchors": 22, "test": 115}  # 196 by each camera; pairs
-PROBE = 1 << 16  # bytes compared to find copies: noise makes every raw its own
 
 
 def counts(download: Download) -> list[str]:
@@ -53,24 +50,6 @@ def headers(download: Download) -> tuple[dict[str, tuple[int, int]], list[str]]:
                     f"{phone.folder} {rows} x {columns}."
                 )
     return sizes, faults
-
-
-def copies(download: Download) -> list[str]:
-    """Pictures that are in the download twice, under whatever names."""
-    alike: dict[tuple[int, bytes], list[Path]] = defaultdict(list)
-    for shot in download.shots():
-        with shot.raw.open("rb") as file:
-            size = shot.raw.stat().st_size
-            file.seek(max(0, size // 2 - PROBE // 2))
-            alike[size, file.read(PROBE)].append(shot.raw)
-    copies = []
-    for raws in alike.values():
-        by_content: dict[str, list[Path]] = defaultdict(list)
-        for raw in raws if len(raws) > 1 else ():
-            with raw.open("rb") as file:
-                by_content[hashlib.file_digest(file, "sha256").hexdigest()].append(raw)
-        copies += [same for same in by_content.values() if len(same) > 1]
-    return [f"The same picture: {', '.join(map(str, same))}." for same in copies]
 
 
 def without_srgb(download: Download) -> list[str]:

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from benchmark.cameras import CAMERAS
 from benchmark.cameras import Camera as CameraKey
 from benchmark.data.base import CameraPair, DataSource, PairSet, register_dataset
 from benchmark.data.charts import Points
@@ -150,8 +151,8 @@ class Simulated(DataSource):
         return CameraPair(
             name_a,
             name_b,
-            train={camera: images("train", camera) for camera in get_args(CameraKey)},
-            validation={camera: images("validation", camera) for camera in get_args(CameraKey)},
+            train={camera: images("train", camera) for camera in CAMERAS},
+            validation={camera: images("validation", camera) for camera in CAMERAS},
             anchors=pairs("anchors"),
             aligned=pairs("aligned"),
             scenes=pairs("scenes"),

@@ -107,7 +107,7 @@ def test_the_camera_that_took_a_pair_reaches_the_measures(tmp_path):
     for camera in "ab":
         writer = ImageWriter(tmp_path / camera)
         for i, born in enumerate("ab"):
-            record = ImageRecord(f"p{i}", 32, 32, 1000, born=born)  # type: ignore[arg-type]
+            record = ImageRecord(f"p{i}", 32, 32, 1000, taken_by=born)  # type: ignore[arg-type]
             writer.write(i, record, rng.integers(0, 1000, (4, 32, 32)).astype(np.uint16))
         sets.append(writer.close())
     with Progress() as progress:

@@ -129,7 +129,7 @@ def test_linear_dng(root):
 def test_too_few_unpaired_pictures(root):
     for stem in UNPAIRED["samsung"][1:]:
         (root / "samsung" / f"{stem}.dng").unlink()
-    fails(root, r"1 picture of camera B .samsung. is outside the test pairs; at least 2")
+    fails(root, r"1 picture of camera B .samsung. is outside the pairs; at least 2")
 
 
 def test_aligned_pairs_of_unequal_size(root):

@@ -53,7 +53,7 @@ def test_previews_stand_in_for_missing_files(root, tmp_path, capsys):
     pair = source(root).prepare(tmp_path / "out", Progress())
     assert {record.srgb for record in pair.train["b"]} == {"preview"}
     note = "sRGB preview resized from 36 x 32 to 72 x 64"
-    assert pair.train["b"][0].source.split(" | ")[1:] == [note]
+    assert pair.train["b"][0].notes == (note,)
     told = capsys.readouterr().err
     assert "samsung: 2 train, 1 validation, 2 scenes" in told
     assert f"5 of 5 pictures: {note}" in told
@@ -67,7 +67,7 @@ def test_the_cameras_own_picture_decides_the_frame(root, tmp_path):
     images = next(s for s in (pair.train["b"], pair.validation["b"]) if "g0" in ids(s))
     i = ids(images).index("g0")
     assert (images[i].height, images[i].width) == (32, 36)
-    assert "raw cut from 96 x 84 to the 72 x 64" in images[i].source
+    assert "raw cut from 96 x 84 to the 72 x 64" in images[i].notes[0]
     assert np.array_equal(images.srgb(i), srgb("samsung", "g0").transpose(2, 0, 1))
 
 
@@ -111,7 +111,9 @@ def test_an_interrupted_preparation_goes_on(root, tmp_path, monkeypatch):
 
 
 def test_many_faults_make_one_paragraph(root):
-    shutil.rmtree(root / "iphone" / "srgb")
-    text = fails(root, r"14 faults: \(1\)")
-    assert "And 4 more." in text
+    for stem in (*PAIRED, *UNPAIRED["iphone"][:-1]):
+        (root / "iphone" / "srgb" / f"{stem}.png").unlink()
+    text = fails(root, r"13 faults: \(1\)")
+    assert f"And 3 more: `isp-bench data check {root}` lists all of them." in text
     assert "(1) iphone/i00.dng has no sRGB picture: neither srgb/i00.png" in text
+    assert "others of its camera have one" in text

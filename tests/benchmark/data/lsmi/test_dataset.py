@@ -155,7 +155,7 @@ def test_one_green_of_the_official_tiff_stands_for_both(download, tmp_path, orig
     assert pair.camera_b == "nikon"
     raw = pair.scenes.b.raw(1)
     assert pair.scenes.b[1].id == "Place1_12" and pair.scenes.b[1].range == 15520 - 600
-    assert "green" in pair.scenes.b[1].source
+    assert "green" in pair.scenes.b[1].notes[0]
     expected = originals.scenes.a.raw(0)[:, :, 16:144]
     np.testing.assert_array_equal(raw[1], raw[2])
     np.testing.assert_allclose(raw[[0, 3]], expected[[0, 3]], atol=1e-4)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.data.prepared import Fault
+from benchmark.data.findings import Fault
 from benchmark.data.raw2raw import dataset as raw2raw
 from benchmark.data.raw2raw.dataset import Raw2Raw
 from benchmark.errors import BenchError
@@ -67,7 +67,7 @@ def test_both_files_of_every_paired_picture(dng, tmp_path, simulated_scenes):
     names = [stem + SUFFIX[camera] for camera in "ab" for stem in sorted(born[camera])]
     assert ids(pair.aligned.a) == ids(pair.aligned.b) == names
     for record_a, record_b in zip(pair.aligned.a, pair.aligned.b, strict=True):
-        assert record_a.born == record_b.born == record_a.id[-1].lower()
+        assert record_a.taken_by == record_b.taken_by == record_a.id[-1].lower()
     for camera, other in (("a", "b"), ("b", "a")):
         for i, stem in enumerate(stems(camera)[1:], 1):
             own, mapped = pair.aligned.camera(camera), pair.aligned.camera(other)
@@ -85,7 +85,7 @@ def test_anchors_are_those_of_the_list_that_are_on_disk(dng, mat, tmp_path):
         pair = convert(source, dest)
         names = [ANCHOR["a"] + "_A", ANCHOR["b"] + "_B"]
         assert ids(pair.anchors.a) == ids(pair.anchors.b) == names
-        assert [record.born for record in pair.anchors.a] == ["a", "b"]
+        assert [record.taken_by for record in pair.anchors.a] == ["a", "b"]
         assert not set(names) & set(ids(pair.aligned.a))
 
 
@@ -144,7 +144,7 @@ def test_scene_pairs_are_nearest_in_time_without_anchors(dng, tmp_path):
         f"paired/samsung-s9/dng/{stem}.dng" for stem in stems("b")[1:]
     ]
     assert all(record.srgb for record in pair.scenes.b)
-    assert all(record.born is None for record in pair.scenes.b)
+    assert all(record.taken_by is None for record in pair.scenes.b)
     with (tmp_path / "out" / "pairs_used.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["a"] for row in rows] == [f"{stem}.DNG" for stem in stems("a")[1:]]
