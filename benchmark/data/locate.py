@@ -29,7 +29,7 @@ def full_name(text: str) -> str:
         if any(sign in name for sign in "/~."):
             raise BenchError(f"{folder}: there is no such folder.")
         unknown = unknown_name("data set", name, DATASETS.names())
-        raise BenchError(f"{unknown} And there is no such folder.")
+        raise BenchError(f"{text}: there is no such folder. {unknown}")
     return ",".join((f"{_owner(folder)}:{folder}", *options))
 
 

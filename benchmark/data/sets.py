@@ -165,7 +165,8 @@ class _Writing(Generic[T]):
             for writer in writers:
                 writer.forget(number)
             self.left_out[names[0]][identity] = why
-            write_atomic(self.dest / LEFT_OUT, json.dumps(self.left_out, indent=1))
+            told = {name: own for name, own in self.left_out.items() if own}
+            write_atomic(self.dest / LEFT_OUT, json.dumps(told, indent=1))
             return False
         for writer, picture in zip(writers, pictures, strict=False):  # none: they are there
             writer.write(number, *picture)

@@ -74,8 +74,9 @@ class Folder(DataSource):
     Config: ClassVar[type] = FolderConfig
     license: ClassVar[str] = "that of your own pictures"
     pairs_help: ClassVar[str] = (
-        "Pairs that are alike pixel by pixel are named in PATH/pairs.csv (columns a, b, role): "
-        "role aligned to test raw-to-raw, role anchor to train mappers that learn from pairs."
+        "Pairs are named in PATH/pairs.csv (columns a, b, role). Roles: scene (the same scene), "
+        "aligned (alike pixel by pixel, to test raw-to-raw), anchor (alike pixel by pixel, to "
+        "train on)."
     )
     config: FolderConfig
 

@@ -67,7 +67,10 @@ def pairs_told(layout: Layout, pairs_help: str) -> list[str]:
         return [f"{count} pairs in pairs.csv: {told}" if told else "0 pairs in pairs.csv"]
     if not count:
         return [f"0 pairs: no names are equal in both cameras. {pairs_help}"]
-    return [f"{count} pairs of one scene, by their equal names. {pairs_help}"]
+    return [
+        f"{count} pairs of one scene, by their equal names; raw-to-raw needs pairs that are alike "
+        f"pixel by pixel. {pairs_help}"
+    ]
 
 
 def srgb_told(layout: Layout, rendering: Mapping[Camera, bool]) -> list[str]:

@@ -1,5 +1,7 @@
 """`isp-bench data`: from a miniature download to a table."""
 
+import shutil
+
 import pytest
 from PIL import Image
 
@@ -7,6 +9,10 @@ from tests.benchmark.conftest import records
 from tests.benchmark.data.folder.two_cameras import write_folder
 from tests.benchmark.data.raw2raw.download import scenes, unpaired_stems, write_dng_download
 from tests.conftest import TOY
+
+TOY_RUN = (
+    "run", "--plugin", TOY, "--preset", "smoke", "--mapper", "toy-mapper", "--isp", "toy-isp",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -50,6 +56,71 @@ def test_a_folder_of_ones_own(bench, tmp_path):
     ran = bench("data", "check", write_folder(tmp_path / "phones"))
     assert ran.code == 0
     assert "samsung: 5 pictures\n2 pairs" in ran.out
+
+
+def test_every_fault_of_a_folder_stands_on_a_line_of_its_own(bench, tmp_path):
+    folder = write_folder(tmp_path / "phones")
+    broken = sorted((folder / "iphone").glob("*.dng"))
+    for file in broken:
+        file.write_bytes(file.read_bytes()[:3000])
+    (folder / "samsung" / "g0.dng").unlink()
+    (folder / "samsung" / "g0.dng").symlink_to("/nowhere")
+    (folder / "pairs.csv").write_text("a,b\nx,s0\ns0,s0\n")
+    ran = bench("data", "check", folder)
+    assert ran.code == 1
+    lines = [line for line in ran.out.splitlines() if line.startswith("FAULT ")]
+    assert ran.out.splitlines()[-1] == f"{len(lines)} faults" == "16 faults"
+    for file in broken:
+        assert sum(f"iphone/{file.name} is cut short" in line for line in lines) == 1
+    assert "FAULT samsung/g0.dng is a link to /nowhere" in ran.out
+    assert "FAULT pairs.csv, line 2: camera A has no raw file 'x'" in ran.out
+    ran = bench("run", "--preset", "smoke", "--data", f"folder:{folder}")
+    assert ran.code == 2
+    assert f"And 6 more: `isp-bench data check {folder}` lists all of them." in ran.err
+
+
+def test_a_folder_can_be_named_in_either_way_everywhere(bench, tmp_path):
+    folder = write_folder(tmp_path / "phones")
+    told = {bench("data", "check", text).out for text in (folder, f"folder:{folder}", "phones")}
+    assert len(told) == 1
+    sheets = []
+    for i, text in enumerate((folder, f"folder:{folder}", f"{folder},camera_a=samsung")):
+        ran = bench("data", "show", text, "-o", f"{i}.png")
+        assert ran.code == 0, ran.err
+        sheets.append((tmp_path / f"{i}.png").read_bytes())
+    assert sheets[0] == sheets[1] != sheets[2]
+    ran = bench("data", "check", f"folder:{folder},camera_a=samsung")
+    assert ran.out.startswith("samsung: 5 pictures\niphone")
+    assert bench("data", "check", "simulated").out.splitlines()[-1] == "no faults"
+
+
+def test_pairs_by_names_are_said_to_be_no_aligned_ones(bench, tmp_path):
+    folder = write_folder(tmp_path / "phones")
+    run = (*TOY_RUN, "--data", folder)
+    hint = "PATH/pairs.csv (columns a, b, role)"
+    assert bench("data", "check", folder).out.count(hint) == 1
+    ran = bench(*run, "--protocol", "adaptation", "--workers", "1")
+    assert (ran.code, ran.err.count(hint)) == (0, 1)
+    ran = bench(*run, "--protocol", "raw-to-raw")
+    assert ran.code == 2
+    assert hint in ran.err
+    assert "aligned" in ran.err
+
+
+def test_a_folder_without_srgb_compares_raw_with_raw(bench, tmp_path):
+    folder = write_folder(tmp_path / "phones")
+    for camera in ("iphone", "samsung"):
+        shutil.rmtree(folder / camera / "srgb")
+    (folder / "pairs.csv").write_text("a,b,role\ns0,s0,aligned\ns1,s1,scene\n")
+    ran = bench("data", "check", folder)
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "no faults")
+    assert "iphone: neither sRGB pictures nor large previews, so only for raw-to-raw" in ran.out
+    run = (*TOY_RUN, "--workers", "1", "--data", folder)
+    ran = bench(*run, "--protocol", "raw-to-raw")
+    assert ran.code == 0, ran.err
+    ran = bench(*run, "--protocol", "adaptation")
+    assert ran.code == 2
+    assert "have no sRGB" in ran.err
 
 
 def test_a_contact_sheet(bench, tmp_path):

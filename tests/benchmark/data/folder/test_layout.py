@@ -1,4 +1,5 @@
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,97 @@ def test_every_bad_line_is_named(root):
     (root / "pairs.csv").write_text("a,b\nx,s0\ns0,s1\ns1,y\n")
     text = fails(root, "2 faults")
     assert "line 2: " in text and "line 4: " in text
+
+
+FORMS = ("NFC", "NFD")
+CAFE = "Café 😀"
+
+
+def rename(root, camera, old, new):
+    (root / camera / f"{old}.dng").rename(root / camera / f"{new}.dng")
+    (root / camera / "srgb" / f"{old}.png").rename(root / camera / "srgb" / f"{new}.png")
+
+
+@pytest.mark.parametrize("other", ["NFC", "NFD", "upper", "space"])
+def test_names_from_different_systems_pair(root, tmp_path, other):
+    forms = {"upper": CAFE.upper(), "space": f"{CAFE} "}
+    rename(root, "iphone", "s0", unicodedata.normalize("NFC", CAFE))
+    rename(root, "samsung", "s0", forms.get(other) or unicodedata.normalize(other, CAFE))
+    source(root).check()
+    pair = prepare(root, tmp_path / "out")
+    assert ids(pair.scenes.a) == ids(pair.scenes.b) == [CAFE, "s1"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("written", FORMS)
+def test_a_table_names_files_of_either_form(root, form, written):
+    rename(root, "iphone", "s0", unicodedata.normalize(form, CAFE))
+    name = unicodedata.normalize(written, CAFE)
+    (root / "pairs.csv").write_text(f"a,b,role\n{name},s0,scene\n{name}.dng,s1,aligned\n", "utf-8")
+    source(root).check()
+    assert source(root).parts() == {"scenes", "aligned"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_srgb_of_another_form_or_other_capitals(root, tmp_path, form):
+    rename(root, "iphone", "s0", unicodedata.normalize(form, CAFE))
+    for old in (root / "iphone" / "srgb").iterdir():
+        name = unicodedata.normalize("NFC", old.stem).upper()
+        old.rename(old.with_name(f"{name}.PNG"))
+    pair = prepare(root, tmp_path / "out")
+    assert {record.srgb for record in pair.scenes.a} == {"file"}
+
+
+def test_the_form_of_names_does_not_change_the_data(root):
+    rename(root, "iphone", "s0", unicodedata.normalize("NFC", CAFE))
+    before = source(root).fingerprint()
+    rename(root, "iphone", unicodedata.normalize("NFC", CAFE), unicodedata.normalize("NFD", CAFE))
+    assert source(root).fingerprint() == before
+
+
+def test_two_files_whose_names_look_the_same(root):
+    for form in FORMS:
+        shutil.copy(root / "iphone" / "i00.dng", root / "iphone" / f"{_form(form)}.dng")
+    text = fails(root, "names look the same, 'Café 😀'")
+    assert r"Caf\xe9" in text
+    assert r"Cafe\u0301" in text
+
+
+def _form(form):
+    return unicodedata.normalize(form, CAFE)
+
+
+def test_camera_folders_of_either_form(root):
+    (root / "iphone").rename(root / _form("NFD"))
+    assert source(root).cameras() == (_form("NFC"), "samsung")
+    assert source(root, f",camera_b={_form('NFC')}").cameras() == ("samsung", _form("NFC"))
+    (root / _form("NFC")).mkdir()
+    fails(root, "camera folders whose names look the same")
+
+
+def test_camera_names_are_kept_as_they_are(root):
+    (root / "samsung").rename(root / "X|raw *b*")
+    assert source(root).cameras() == ("X|raw *b*", "iphone")
+
+
+@pytest.mark.parametrize(
+    "name", ["iphone/i00.dng", "iphone/srgb/i00.png", "iphone/levels.yaml", "pairs.csv"]
+)
+def test_links_to_nowhere_are_named(root, name):
+    (root / name).unlink(missing_ok=True)
+    (root / name).symlink_to("/nowhere/annex/key")
+    text = fails(root, f"{name} is a link to /nowhere/annex/key, which is not there")
+    assert "1 picture" not in text
+
+
+def test_a_camera_folder_that_is_a_link_to_nowhere(root):
+    shutil.rmtree(root / "iphone")
+    (root / "iphone").symlink_to("/nowhere/iphone")
+    fails(root, "holds 1 camera folders .*iphone is a link to /nowhere/iphone, which is not there")
+
+
+def test_raw_files_that_need_levels_say_which(root):
+    for file in (root / "iphone").glob("*.dng"):
+        file.rename(file.with_suffix(".tif"))
+    text = fails(root, "iphone holds no raw file.*14 TIFF or PNG count as raw files only with")
+    assert "'cfa: RGGB', 'black: 528' and 'white: 4095'" in text

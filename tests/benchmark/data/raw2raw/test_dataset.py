@@ -264,6 +264,22 @@ def test_odd_sizes_and_levels_are_found(dng, tmp_path, simulated_scenes):
         convert(dng, tmp_path / "out")
 
 
+def test_copies_of_test_pictures_are_left_out(dng, tmp_path):
+    unpaired = dng / "unpaired" / PHONES["b"]
+    taken = dng / "paired" / PHONES["b"] / "dng" / f"{stems('b')[1]}.dng"
+    copy = unpaired / "dng" / "2021-07-01_10-00-00.dng"
+    copy.write_bytes(taken.read_bytes())
+    anchor = dng / "paired" / PHONES["a"] / "dng" / f"{ANCHOR['a']}.DNG"
+    anchor.write_bytes((dng / "paired" / PHONES["a"] / "dng" / f"{ALONE}.DNG").read_bytes())
+    pair = convert(dng, tmp_path / "out")
+    assert copy.stem not in ids(pair.train["b"]) + ids(pair.validation["b"])
+    assert ids(pair.anchors.a) == ids(pair.anchors.b) == [ANCHOR["b"] + "_B"]
+    notes = json.loads((tmp_path / "out" / "dataset.json").read_text())["notes"]
+    left = [note for note in notes if note.startswith("left out of training")]
+    assert [copy.name in left[1], anchor.name in left[0], len(left)] == [True, True, 2]
+    assert f"The same picture: {copy}, {taken}." in faults(Raw2Raw.survey(dng))
+
+
 def test_a_full_disk_and_a_folder_in_use_are_refused(dng, tmp_path, monkeypatch):
     (tmp_path / "used").mkdir()
     (tmp_path / "used" / "thesis.doc").touch()
