@@ -23,7 +23,7 @@ def add_parser(verbs: Verbs) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     prepare = add_verb(
-        actions, "prepare", "turn a download into packed pictures, once; it goes on if cut off",
+        actions, "prepare", "turn a download into packed pictures, once; it continues if cut off",
         EXAMPLES,
     )  # fmt: skip
     prepare.add_argument("name", help="the data set, e.g. raw2raw")
@@ -47,7 +47,7 @@ def add_parser(verbs: Verbs) -> None:
     )  # fmt: skip
     check.set_defaults(execute=_check)
 
-    show = add_verb(actions, "show", "draw a contact sheet: raw beside sRGB, per camera", EXAMPLES)
+    show = add_verb(actions, "show", "draw a contact sheet: raw next to sRGB, per camera", EXAMPLES)
     show.add_argument("data", metavar="DATA",
                       help="NAME, NAME:PATH or PATH, e.g. simulated")  # fmt: skip
     show.add_argument("-o", "--output", metavar="FILE", type=Path, default=Path("sheet.png"),

@@ -1,9 +1,9 @@
 """Published data sets, turned once from their download into a folder of packed pictures.
 
 `isp-bench data prepare NAME SRC DEST` calls :meth:`PreparedSource.convert`; from then on
-`--data NAME:DEST` needs the download no more. What DEST holds is said in `prepared_folder.py`.
-A data set of this kind says in :meth:`PreparedSource.plan` what its download holds and how it is
-read; everything else is the same for all of them.
+`--data NAME:DEST` no longer needs the download. `prepared_folder.py` describes what DEST holds.
+A data set of this kind lists its download in :meth:`PreparedSource.plan`, with the function that
+reads a picture; everything else is the same for all of them.
 """
 
 import json
@@ -36,7 +36,7 @@ from benchmark.progress import Progress
 T = TypeVar("T")
 
 REPAIR = "The files (repair them, or take them out)"
-MOST_NOTES = 10  # kinds of remarks on the pictures of a camera that are told
+MOST_NOTES = 10  # kinds of remarks on the pictures of a camera that are listed
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class PreparedSource(DataSource):
     def convert(
         cls, source: Path, dest: Path, options: Mapping[str, str], progress: Progress
     ) -> None:
-        """Turns a download into a prepared folder; goes on from where it was cut off.
+        """Turns a download into a prepared folder; continues where an earlier call was cut off.
 
         Args:
             source: the download.
@@ -160,7 +160,7 @@ class PreparedSource(DataSource):
         return {"path": str(Path(text).expanduser().absolute()) if text else ""}
 
     def check(self) -> None:
-        """Looks whether every picture of every set is there, and read in full.
+        """Checks that every picture of every set is there.
 
         Raises:
             BenchError: the folder is not complete, or of another data set.
@@ -228,7 +228,7 @@ class PreparedSource(DataSource):
             raise BenchError(
                 f"{self._root} is no prepared folder (no {MANIFEST}, which is written last). Run "
                 f"`isp-bench data prepare {self.info.name} SRC {self._root}`; a run that was cut "
-                f"off goes on."
+                f"off continues."
             )
         if manifest.name != self.info.name:
             raise BenchError(

@@ -1,9 +1,9 @@
 """Writing all sets of pictures of a data set, with no test picture among those to train on.
 
 The test pairs are written first. A picture for training or validation that holds the same values
-as a test picture, or as another training picture, is left out: whatever it is called, whichever
-camera's folder it lies in, and whatever its file says besides the values. `left_out.json` in the
-data set's folder names what was left out of each set, and why.
+as a test picture, or as another training picture, is left out, whatever its name, its camera's
+folder and its metadata. `left_out.json` in the folder of the data set lists what was left out of
+each set, and why.
 """
 
 import json
@@ -29,7 +29,7 @@ PAIRED_PARTS = (*TEST_PARTS, "anchors")
 
 @dataclass(frozen=True)
 class Written:
-    """What came of it.
+    """The outcome of writing all sets.
 
     Attributes:
         faults: pictures that cannot be used, a sentence each; all sets are complete if there are
@@ -189,7 +189,7 @@ def write_sets(
     *,
     refuse_anchors: bool = False,
 ) -> Written:
-    """Writes the pictures that are not there yet; goes on where an earlier call was cut off.
+    """Writes the pictures that are missing; continues where an earlier call was cut off.
 
     Args:
         dest: the folder of the data set; each set is a folder in it.

@@ -9,8 +9,8 @@ import yaml
 
 from benchmark.data.files.plain import Levels, read_levels
 from benchmark.data.folder.dataset import FolderConfig
-from benchmark.data.lsmi.sets import Options as LsmiOptions
-from benchmark.data.raw2raw.dataset import Options as Raw2RawOptions
+from benchmark.data.lsmi.sets import LsmiOptions
+from benchmark.data.raw2raw.dataset import Raw2RawOptions
 from benchmark.data.simulated.config import SimulatedConfig
 from benchmark.metrics.metric import METRICS
 from benchmark.planning.preset import Preset

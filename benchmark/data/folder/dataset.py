@@ -161,7 +161,7 @@ class Folder(DataSource):
 
         Args:
             folder: a place for this fingerprint alone.
-            progress: shows how far it is, and tells what was found and changed.
+            progress: shows how far it is, what was found and what was changed.
 
         Raises:
             BenchError: names all pictures that cannot be read, or says why `folder` cannot be

@@ -7,7 +7,7 @@
       <camera A>/            two folders, one per camera, in alphabetical order
         *.dng, *.nef, ...    raw files, here or in raw/
         levels.yaml          only for TIFF and PNG as raw files (benchmark/data/files/plain.py)
-        srgb/ jpg/ rgb/      sRGB pictures of equal stem, here or beside the raw files
+        srgb/ jpg/ rgb/      sRGB pictures of equal stem, here or next to the raw files
       <camera B>/
 
 A raw file without an sRGB picture is taken with its embedded preview; a camera that has neither
@@ -45,7 +45,7 @@ SRGB_PLACES = ("srgb", "jpg", "rgb", ".", "raw")
 PARTS = {"scene": "scenes", "anchor": "anchors", "aligned": "aligned"}  # by role of a pair
 LAYOUT = (
     "Expected: PATH/<camera>/ for two cameras, raw files in each (or in its raw/), sRGB pictures "
-    "of equal stem in its srgb/, jpg/ or rgb/ or beside the raw files; optional: PATH/pairs.csv"
+    "of equal stem in its srgb/, jpg/ or rgb/ or next to the raw files; optional: PATH/pairs.csv"
 )
 
 
@@ -57,7 +57,7 @@ class Layout:
         names: names of camera A and camera B.
         pictures: by camera, then by stem, sorted.
         pairs: in the order of the table, or of the stems.
-        tables: files besides the pictures that decide what the data are.
+        tables: files other than pictures that decide what the data are.
         by_names: whether the pairs were found by equal names, not named in a table.
         faults: what is missing, ambiguous or cannot be read, a sentence each.
     """

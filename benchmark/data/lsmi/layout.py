@@ -213,11 +213,11 @@ def _read_place(folder: Path, camera: str) -> tuple[list[Shot], list[str]]:
         if place != plain_name(folder.name):
             findings.append(f"{folder / stem} names another place than its folder; left out.")
         elif not raws:
-            findings.append(f"{srgbs[0]} has no raw beside it; left out.")
+            findings.append(f"{srgbs[0]} has no raw next to it; left out.")
         else:
             findings += [f"{raws[0]} is used, not {other.name}." for other in raws[1:]]
             if not srgbs:
-                findings.append(f"{raws[0]} has no .jpg beside it.")
+                findings.append(f"{raws[0]} has no .jpg next to it.")
             shots.append(Shot(camera, place, lights, raws[0], srgbs[0] if srgbs else None))
     if not files:
         findings.append(f"{folder} has no picture.")

@@ -2,7 +2,7 @@
 
 Follows the official `2_preprocess_data.py` (counts above black, clipped; charts of training
 pictures black; the centre square; bilinear without antialiasing), with what a benchmark needs
-beside it: the corners of the charts are carried along instead of dropped, sRGB comes too, and
+in addition: the corners of the charts are carried along instead of dropped, sRGB comes too, and
 counts are rounded, not cut.
 """
 

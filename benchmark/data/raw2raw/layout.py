@@ -1,6 +1,6 @@
 """What lies in a download of the raw2raw data set (Afifi and Abuolaim, BMVC 2021).
 
-As downloaded, and beside it what the authors' extraction script makes of it::
+As downloaded, and below it what the authors' extraction script makes of it::
 
     unpaired/<camera>/dng/<stem>.dng               196 per camera, no scene in common
     paired/<camera>/dng/<stem>.dng                 stems are times: pairs differ by some seconds

@@ -117,7 +117,7 @@ def test_notes_tell_what_was_found(prepared):
     assert "1 pairs without a chart that both show, left out: Place4_12" in notes
     assert "5 test pairs of equal place names" in notes
     assert "sony: 1 pictures without .jpg are left out" in notes
-    assert "Place22_1.jpg has no raw beside it" in notes
+    assert "Place22_1.jpg has no raw next to it" in notes
     assert "charts mcc1, mcc2, mcc3 made black" in notes
     assert "separate_json_files" in notes  # where Galaxy's split is to be had
 
@@ -254,9 +254,9 @@ def test_check_lists_what_is_wrong(bench, own):
         "sony: 9 pictures (lights 1: 2, 12: 7) of 7 places",
         "nikon: 6 pictures, 6 of them TIFF",
         "sony/Place11/Place11_12.arw is ",
-        "Place32_12.tiff has no .jpg beside it",
-        "Place12_1.arw has no .jpg beside it",
-        "Place22_1.jpg has no raw beside it",
+        "Place32_12.tiff has no .jpg next to it",
+        "Place12_1.arw has no .jpg next to it",
+        "Place22_1.jpg has no raw next to it",
         "galaxy/meta.json: Place4 mcc1 has no four corners",
         "galaxy has no split.json that can be used",
         "galaxy and sony: 5 pairs of equal place names and lights",
