@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ def write_atomic(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
-def save_array(path: Path, array: NDArray) -> None:
+def save_array(path: Path, array: NDArray[Any]) -> None:
     """Writes an array file so that it appears whole or not at all."""
     with whole_file(path) as part, part.open("wb") as file:
         np.save(file, np.ascontiguousarray(array), allow_pickle=False)

@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -10,7 +10,7 @@ from benchmark.config import key_values, pairs, read_yaml, scalar, validated
 from benchmark.errors import BenchError
 from benchmark.planning.run_config import ON, Option, RunConfig
 
-Verbs = argparse._SubParsersAction
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 # Options left out must not override the run file, so none has a default here.
 UNSET = argparse.SUPPRESS

@@ -175,7 +175,7 @@ class Picture(NamedTuple):
     srgb: NDArray[np.uint8] | None = None
 
 
-def content_of(values: NDArray) -> str:
+def content_of(values: NDArray[Any]) -> str:
     """A hash of the values that a raw file stores, and of how many rows and columns they have.
 
     Two files with the same hash hold the same picture, whatever their names, metadata and formats.

@@ -107,7 +107,7 @@ class PreparedSource(DataSource):
         raise NotImplementedError
 
     @classmethod
-    def plan(cls, source: Path, options: Any, progress: Progress) -> Preparation:
+    def plan(cls, source: Path, options: Any, progress: Progress) -> Preparation[Any]:
         """Lists a download and chooses what goes where; decodes no picture.
 
         Args:
@@ -237,7 +237,7 @@ class PreparedSource(DataSource):
         return manifest
 
 
-def _picture_notes(dest: Path, plan: Preparation) -> list[str]:
+def _picture_notes(dest: Path, plan: Preparation[Any]) -> list[str]:
     """Where sRGB came from, and what was changed or found in the pictures, counted."""
     notes = []
     for camera, name in zip(CAMERAS, plan.cameras, strict=True):

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmark.errors import BenchError
 from benchmark.files import sha256_of, size_of
@@ -123,7 +124,7 @@ def verify(store: Store, progress: Progress) -> tuple[list[Damage], int]:
 
 
 def _compare(
-    folder: Path, listing: Path, sums: Callable[[dict], dict[str, str]]
+    folder: Path, listing: Path, sums: Callable[[dict[str, Any]], dict[str, str]]
 ) -> tuple[list[Path], int]:
     """The files that are not as listed, the listing itself if it is broken; and their number."""
     try:

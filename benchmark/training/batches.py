@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -34,7 +34,7 @@ class _Draw:
     turns: int = 0
     flip: bool = False
 
-    def apply(self, picture: NDArray) -> NDArray:
+    def apply(self, picture: NDArray[Any]) -> NDArray[Any]:
         """Turns and flips (C, S, S); views, no copies."""
         turned = np.rot90(picture, self.turns, axes=(1, 2))
         return turned[:, :, ::-1] if self.flip else turned
@@ -99,7 +99,7 @@ class _Order:
         return _stack([d.apply(self.images.raw(d.image, d.crop)) for d in draws])
 
 
-def _stack(pictures: list[NDArray]) -> Tensor:
+def _stack(pictures: list[NDArray[Any]]) -> Tensor:
     return torch.from_numpy(np.stack([np.ascontiguousarray(p) for p in pictures]))
 
 

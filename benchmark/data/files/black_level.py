@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,7 @@ def nearest(levels: NDArray[np.float64]) -> NDArray[np.int32]:
     return np.floor(levels + 0.5).astype(np.int32)
 
 
-def repeated(block: NDArray, row: int, column: int, height: int, width: int) -> NDArray:
+def repeated(block: NDArray[Any], row: int, column: int, height: int, width: int) -> NDArray[Any]:
     """(height, width) of a block that repeats without end, from one of its places on."""
     down = np.arange(row, row + height) % block.shape[0]
     right = np.arange(column, column + width) % block.shape[1]

@@ -19,7 +19,7 @@ import rawpy
 import tifffile
 from numpy.typing import NDArray
 
-from benchmark.data.files.raw import opened
+from benchmark.data.files.opening import opened
 
 CFA_PHOTOMETRIC = 32803
 D65 = 21  # EXIF's number of the light
@@ -88,7 +88,7 @@ class Tag:
         return code, self.kind, len(values) // (2 if fractional else 1), tuple(values), True
 
     @property
-    def _plain(self) -> NDArray:
+    def _plain(self) -> NDArray[Any]:
         return np.frombuffer(self.data, f"<{KINDS[self.kind]}")
 
     @property

@@ -114,7 +114,7 @@ def _first_page(path: Path) -> tuple[int, int, Any]:
         raise BenchError(f"{path} cannot be opened as a picture: {error}.") from error
 
 
-def _tiff(path: Path) -> NDArray:
+def _tiff(path: Path) -> NDArray[Any]:
     with tifffile.TiffFile(path) as tiff:
         series = tiff.series[0]
         if series.size > 3 * LARGEST:
@@ -122,7 +122,7 @@ def _tiff(path: Path) -> NDArray:
         return series.asarray()
 
 
-def _png(path: Path) -> NDArray:
+def _png(path: Path) -> NDArray[Any]:
     """Pillow reads one channel of 16 bits, but cuts three channels down to 8 bits each."""
     with open_picture(path) as picture:
         if picture.mode != "RGB":

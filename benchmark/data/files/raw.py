@@ -298,7 +298,7 @@ def _check_size(path: Path, height: int, width: int) -> None:
         )
 
 
-def upright(pixels: NDArray, flip: int) -> NDArray:
+def upright(pixels: NDArray[Any], flip: int) -> NDArray[Any]:
     """A picture (..., H, W) as the sensor lies, turned upright; `flip` as in `RawPicture`."""
     if flip & 1:
         pixels = pixels[..., ::-1]

@@ -7,14 +7,17 @@ source, so they are written over all 16 bits: black 0, white 65535.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from benchmark.data.files.areas import Frame
 from benchmark.data.files.colours import CFA_PHOTOMETRIC, Colours, read_colours, tiff_tags
+from benchmark.data.files.filters import first_cell, plane_order
+from benchmark.data.files.opening import opened
 from benchmark.data.files.plain import Levels
-from benchmark.data.files.raw import Frame, first_cell, opened, plane_order
 from benchmark.files import whole_file
 
 WHITE = 65535
@@ -113,11 +116,11 @@ def write_raw(path: Path, mosaic: NDArray[np.uint16], tags: SourceTags, target: 
         )  # fmt: skip
 
 
-def _dng_tags(tags: SourceTags, target: str) -> list[tuple]:
+def _dng_tags(tags: SourceTags, target: str) -> list[tuple[Any, ...]]:
     """Extra tags for tifffile."""
     model = f"{tags.camera} mapped to {target}".strip().encode()  # UTF-8, as DNG 1.4 and later say
     version = (1, 6, 0, 0) if any(code >= NEWEST for code in tags.colours.tags) else (1, 4, 0, 0)
-    extra: list[tuple] = [
+    extra: list[tuple[Any, ...]] = [
         (MAKE, "s", 0, SOFTWARE, True),
         (MODEL, "s", 0, model, True),  # not the source's name: its profiles do not fit any more
         (274, "H", 1, EXIF_OF_FLIP[tags.flip], True),  # Orientation

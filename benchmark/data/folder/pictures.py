@@ -7,8 +7,9 @@ from pathlib import Path
 from PIL import Image
 
 from benchmark.data.files.listing import PictureFiles
+from benchmark.data.files.picture_file import open_picture
 from benchmark.data.files.raw import read_raw, read_size
-from benchmark.data.files.srgb import check_enlargement, match_srgb, open_picture, read_preview
+from benchmark.data.files.srgb import check_enlargement, match_srgb, read_preview
 from benchmark.data.images import ImageRecord, Picture
 from benchmark.errors import BenchError
 

@@ -11,7 +11,7 @@ place that is in a pair is trained on; the official val places serve for validat
 
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from benchmark.data.base import register_dataset
 from benchmark.data.images import ImageSet
@@ -69,7 +69,7 @@ class Lsmi(PreparedSource):
         return findings + survey_pairs({c: folder.shots for c, folder in folders.items()})
 
     @classmethod
-    def plan(cls, source: Path, options: LsmiOptions, progress: Progress) -> Preparation:
+    def plan(cls, source: Path, options: LsmiOptions, progress: Progress) -> Preparation[Any]:
         """Chooses the pairs of two cameras, and what is for training."""
         if options.camera_a == options.camera_b:
             raise BenchError(f"lsmi: camera_a and camera_b are both {options.camera_a}.")

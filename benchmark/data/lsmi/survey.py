@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
 
+from benchmark.data.files.picture_file import open_picture
 from benchmark.data.files.raw import read_raw, read_size
-from benchmark.data.files.srgb import match_srgb, open_picture
+from benchmark.data.files.srgb import match_srgb
 from benchmark.data.findings import Fault, same_pictures
 from benchmark.data.lsmi.layout import CameraFolder, Shot, same_names
 from benchmark.data.lsmi.metadata import Metadata

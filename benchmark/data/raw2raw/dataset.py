@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -20,7 +20,8 @@ from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.base import register_dataset, validation_names
 from benchmark.data.files.listing import PictureFiles
 from benchmark.data.files.pairs_table import PairRow, pairs_table, read_pairs
-from benchmark.data.files.srgb import match_srgb, open_picture
+from benchmark.data.files.picture_file import open_picture
+from benchmark.data.files.srgb import match_srgb
 from benchmark.data.findings import Fault, check_command, complaint, same_pictures
 from benchmark.data.prepared import REPAIR, Preparation, PreparedSource
 from benchmark.data.prepared_folder import picture_bytes
@@ -115,7 +116,7 @@ class Raw2Raw(PreparedSource):
         return findings + same_pictures(same)
 
     @classmethod
-    def plan(cls, source: Path, options: Raw2RawOptions, progress: Progress) -> Preparation:
+    def plan(cls, source: Path, options: Raw2RawOptions, progress: Progress) -> Preparation[Any]:
         """Lists the DNG, or the extracted files, with the pairs that they make."""
         download = read_download(source, options.layout)
         sizes, faults = headers(download)

@@ -12,8 +12,11 @@ from PIL import Image
 
 from benchmark.cameras import Camera
 from benchmark.data.files.dng import dng_tags
-from benchmark.data.files.raw import RawPicture, first_cell, in_place, opened, pack, read_size
-from benchmark.data.files.srgb import SrgbPicture, match_srgb, open_picture, read_preview
+from benchmark.data.files.filters import first_cell
+from benchmark.data.files.opening import opened
+from benchmark.data.files.picture_file import open_picture
+from benchmark.data.files.raw import RawPicture, in_place, pack, read_size
+from benchmark.data.files.srgb import SrgbPicture, match_srgb, read_preview
 from benchmark.data.images import ImageRecord, Picture, content_of
 from benchmark.data.raw2raw.layout import Shot
 from benchmark.errors import BenchError

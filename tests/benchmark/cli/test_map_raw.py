@@ -6,8 +6,9 @@ import rawpy
 import tifffile
 from PIL import Image
 
+from benchmark.data.files.areas import Frame
 from benchmark.data.files.plain import Levels
-from benchmark.data.files.raw import Frame, read_raw
+from benchmark.data.files.raw import read_raw
 from tests.benchmark.data.files.colour_dng import MATRIX, OTHER, mosaic, write_colours
 from tests.benchmark.data.files.dng import write_dng
 from tests.conftest import TOY

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from benchmark.data.files.picture_file import open_picture
 from benchmark.data.files.plain import Levels
 from benchmark.data.files.raw import read_raw, read_size
-from benchmark.data.files.srgb import match_srgb, open_picture, read_preview
+from benchmark.data.files.srgb import match_srgb, read_preview
 from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import write_dng
 from tests.benchmark.data.files.mosaics import noise
