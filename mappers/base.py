@@ -100,11 +100,14 @@ class Mapper(Trainable[MapperBatch]):
     Attributes:
         test_time: config fields that a fitted mapper obeys when it maps. It is always fitted with
             their defaults, once for all their values, so no weight may depend on them.
+        depends_on_seed: False for a mapper that draws nothing at random; where nothing else depends
+            on the seed either, it is run with one seed for all.
     """
 
     Config: ClassVar[type] = MapperConfig
     config: MapperConfig
     test_time: ClassVar[tuple[str, ...]] = ()
+    depends_on_seed: ClassVar[bool] = True
 
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
         """The mapping itself.

@@ -13,6 +13,8 @@ from mappers.base import Direction, Mapper, register_mapper
 class Identity(Mapper):
     """Gives back its input."""
 
+    depends_on_seed = False
+
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
         """The input, (N, 4, H, W)."""
         return raw

@@ -137,8 +137,15 @@ class Planner:
             self._cell(protocol, part, mapper, isp, direction, seed)
             for isp in (self._named["isp"] if protocol.needs_isp else (NONE,))
             for direction in self._config.direction
-            for seed in self._config.seed
+            for seed in self._seeds(protocol, mapper)
         ]
+
+    def _seeds(self, protocol: Protocol, mapper: _Mapper) -> tuple[int, ...]:
+        """The seeds of the run; one of them where none would change anything."""
+        seeds = self._config.seed
+        if protocol.needs_isp or mapper.name == NONE or MAPPERS.get(mapper.name).depends_on_seed:
+            return seeds
+        return (min(seeds),)
 
     def _part(self, protocol: Protocol) -> str:
         """The part with the test pairs; without aligned pairs, raws are compared by charts."""

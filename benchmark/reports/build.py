@@ -8,6 +8,7 @@ from benchmark.planning.graph import NONE
 from benchmark.records.record import Record
 from benchmark.reports.cost import cost_table
 from benchmark.reports.cross_camera import isp_tables
+from benchmark.reports.doubles import without_doubles
 from benchmark.reports.raw_to_raw import raw_tables
 from benchmark.reports.table import Table
 from benchmark.reports.text import write_tables
@@ -20,8 +21,8 @@ def tables(records: Sequence[Record]) -> list[Table]:
         BenchError: the records mix presets, data sets or extractors.
     """
     _refuse_mixtures(records)
-    developed = [r for r in records if r.isp != NONE]
-    raw = [r for r in records if r.isp == NONE]
+    developed = without_doubles([r for r in records if r.isp != NONE])
+    raw = without_doubles([r for r in records if r.isp == NONE])
     made = [*isp_tables(developed), *raw_tables(raw)]
     cost = cost_table(records)
     return [*made, cost] if cost is not None else made
