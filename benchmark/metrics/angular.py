@@ -9,7 +9,7 @@ Gevers, Lucassen, JOSA A 2009).
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import BenchError
+from benchmark.errors import ContractError
 
 CHANNELS = 4
 
@@ -37,14 +37,14 @@ def angular_error(prediction: NDArray[np.floating], reference: NDArray[np.floati
         reference: (4, H, W) float in [0, 1].
 
     Raises:
-        BenchError: the shapes differ or are not those of packed raw.
+        ContractError: the shapes differ or are not those of packed raw.
 
     >>> grey, red = np.ones((4, 2, 2)), np.array([1, 0, 0, 0.0]).repeat(4).reshape(4, 2, 2)
     >>> round(angular_error(0.5 * grey, grey), 3), round(angular_error(red, grey), 3)
     (0.0, 54.736)
     """
     if prediction.shape != reference.shape or reference.ndim != 3 or len(reference) != CHANNELS:
-        raise BenchError(
+        raise ContractError(
             "The angular error compares two packed raws of one shape (4, H, W); the prediction is "
             f"{prediction.shape}, the reference {reference.shape}."
         )

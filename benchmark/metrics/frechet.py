@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr, svdvals
 
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, ContractError
 
 Features = NDArray[np.float64]
 
@@ -36,7 +36,8 @@ def frechet_distance(features: Features, reference: Features) -> float:
             most of the value is bias at n of about 100.
 
     Raises:
-        BenchError: fewer than two images, different d, or values that are not finite.
+        BenchError: fewer than two images, or values that are not finite.
+        ContractError: different d.
 
     >>> features = np.random.default_rng(0).random((8, 3))
     >>> round(frechet_distance(features, features + 1), 6)  # |m1 - m2|² of three features
@@ -63,12 +64,13 @@ def frechet_leave_one_out(features: Features, reference: Features) -> NDArray[np
         (n,) float64.
 
     Raises:
-        BenchError: fewer than three images, different shapes, or values that are not finite.
+        BenchError: fewer than three images, or values that are not finite.
+        ContractError: different shapes.
     """
     _check(features, reference, at_least=3)
     n, dims = features.shape
     if len(reference) != n:
-        raise BenchError(
+        raise ContractError(
             f"Leaving out one scene on both sides needs the same scenes on both; there are {n} "
             f"and {len(reference)} images."
         )
@@ -116,7 +118,7 @@ def _not_negative(value: float) -> float:
 
 def _check(features: Features, reference: Features, at_least: int) -> None:
     if features.ndim != 2 or reference.ndim != 2 or features.shape[1] != reference.shape[1]:
-        raise BenchError(
+        raise ContractError(
             "Sets of features must be (n, d) with the same d; they are "
             f"{features.shape} and {reference.shape}."
         )

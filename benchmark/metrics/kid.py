@@ -12,7 +12,7 @@ Leaving those i = j terms out gives the u-statistic (Gretton et al., JMLR 2012, 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, ContractError
 
 Features = NDArray[np.float64]
 
@@ -28,7 +28,8 @@ def kernel_distance(features: Features, reference: Features) -> float:
         reference: (n, d) float64, row i of the same scene as row i of `features`.
 
     Raises:
-        BenchError: the shapes differ, there are too few images, or a value is not finite.
+        BenchError: there are too few images, or a value is not finite.
+        ContractError: the shapes differ.
 
     >>> features = np.random.default_rng(0).random((8, 3))
     >>> kernel_distance(features, features), kernel_distance(features, features + 1) > 1
@@ -49,7 +50,8 @@ def kernel_leave_one_out(features: Features, reference: Features) -> NDArray[np.
         (n,) float64.
 
     Raises:
-        BenchError: the shapes differ, there are too few images, or a value is not finite.
+        BenchError: there are too few images, or a value is not finite.
+        ContractError: the shapes differ.
     """
     n = len(features)
     terms = _pair_terms(features, reference, at_least=3)
@@ -59,7 +61,7 @@ def kernel_leave_one_out(features: Features, reference: Features) -> NDArray[np.
 def _pair_terms(features: Features, reference: Features, at_least: int) -> NDArray[np.float64]:
     """The bracket for every pair of scenes: (n, n), symmetric, zero on the diagonal."""
     if features.shape != reference.shape or features.ndim != 2:
-        raise BenchError(
+        raise ContractError(
             "KID needs features (n, d) of the same scenes on both sides; they are "
             f"{features.shape} and {reference.shape}."
         )

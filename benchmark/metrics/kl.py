@@ -11,7 +11,7 @@ since only they give values near the published ones, 0.3 to 1.1.
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, ContractError
 
 BINS = 256
 EPS = 1e-7  # the paper's; a value that one picture lacks altogether costs p ln(p / eps)
@@ -28,7 +28,7 @@ def kl_divergence(prediction: NDArray[np.uint8], reference: NDArray[np.uint8]) -
         reference: (C, h2, w2) uint8; the size may differ.
 
     Raises:
-        BenchError: not uint8, not three axes, or different numbers of channels.
+        ContractError: not uint8, not three axes, or different numbers of channels.
 
     >>> dark, bright = np.zeros((3, 8, 8), np.uint8), np.full((3, 4, 4), 255, np.uint8)
     >>> kl_divergence(dark, dark), round(kl_divergence(dark, bright), 1)
@@ -37,7 +37,7 @@ def kl_divergence(prediction: NDArray[np.uint8], reference: NDArray[np.uint8]) -
     _check("prediction", prediction)
     _check("reference", reference)
     if len(prediction) != len(reference):
-        raise BenchError(
+        raise ContractError(
             f"KL: the prediction has {len(prediction)} channels, the reference {len(reference)}."
         )
     p, q = _frequencies(prediction), _frequencies(reference)
@@ -67,7 +67,7 @@ def _frequencies(image: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def _check(name: str, image: NDArray[np.uint8]) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.size == 0:
-        raise BenchError(
+        raise ContractError(
             f"KL: the {name} must be uint8 of shape (C, h, w), not {image.dtype} {image.shape}; "
             "eight_bit() converts values in [0, 1]."
         )

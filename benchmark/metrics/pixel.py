@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, ContractError
 
 WINDOW = 11  # side of the SSIM window, pixels
 SIGMA = 1.5  # of its Gaussian, pixels
@@ -29,7 +29,7 @@ def psnr(prediction: Image, reference: Image) -> float:
         reference: (C, H, W) float in [0, 1].
 
     Raises:
-        BenchError: the shapes differ.
+        ContractError: the shapes differ, or the values are no floats.
 
     >>> round(psnr(np.full((4, 8, 8), 0.5), np.full((4, 8, 8), 0.4)), 6)
     20.0
@@ -50,7 +50,7 @@ def mae(prediction: Image, reference: Image) -> float:
         reference: (C, H, W) float in [0, 1].
 
     Raises:
-        BenchError: the shapes differ.
+        ContractError: the shapes differ, or the values are no floats.
 
     >>> mae(np.full((4, 8, 8), 0.75), np.full((4, 8, 8), 0.5))
     0.25
@@ -74,7 +74,8 @@ def ssim(prediction: Image, reference: Image) -> float:
         reference: (C, H, W) float in [0, 1].
 
     Raises:
-        BenchError: the shapes differ, or a side is shorter than the window.
+        ContractError: the shapes differ, or the values are no floats.
+        BenchError: a side is shorter than the window.
 
     >>> picture = np.random.default_rng(0).random((3, 16, 16))
     >>> round(ssim(picture, picture), 6), ssim(picture, 1 - picture) < 0
@@ -111,12 +112,12 @@ def _local_mean(plane: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _check(metric: str, prediction: Image, reference: Image) -> None:
     if prediction.shape != reference.shape or prediction.ndim != 3:
-        raise BenchError(
+        raise ContractError(
             f"{metric} compares two pictures of one shape (C, H, W); the prediction is "
             f"{prediction.shape}, the reference {reference.shape}."
         )
     if not (_is_float(prediction) and _is_float(reference)):
-        raise BenchError(
+        raise ContractError(
             f"{metric} compares float pictures in [0, 1]; the prediction is {prediction.dtype}, "
             f"the reference {reference.dtype}. Divide 8-bit values by 255."
         )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student_t
 
-from benchmark.errors import BenchError
+from benchmark.errors import ContractError
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -78,7 +78,7 @@ def bootstrap_mean(
         level: nominal coverage.
 
     Raises:
-        BenchError: not one axis, or no values.
+        ContractError: not one axis, or no values.
 
     >>> interval = bootstrap_mean([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
     >>> interval.low < interval.value < interval.high
@@ -114,7 +114,7 @@ def paired_bootstrap_difference(
         level: nominal coverage.
 
     Raises:
-        BenchError: not one axis, no values, or different numbers of images.
+        ContractError: not one axis, no values, or different numbers of images.
 
     >>> paired_bootstrap_difference([1, 5, 2, 7, 4, 6], [0, 4, 1, 6, 3, 5]).value
     1.0
@@ -135,7 +135,7 @@ def jackknife_interval(value: float, leave_one_out: ArrayLike, level: float = LE
         level: nominal coverage.
 
     Raises:
-        BenchError: not one axis, or no values.
+        ContractError: not one axis, or no values.
 
     >>> interval = jackknife_interval(2.0, [2.0, 2.1, 1.9, 2.0, 2.1, 1.9])
     >>> round(interval.low, 2), round(interval.high, 2)
@@ -167,7 +167,7 @@ def paired_jackknife_difference(
         level: nominal coverage.
 
     Raises:
-        BenchError: not one axis, no values, or different numbers of scenes.
+        ContractError: not one axis, no values, or different numbers of scenes.
     """
     values = _vector(leave_one_out) - _same_length(other_leave_one_out, leave_one_out)
     return jackknife_interval(value - other, values, level)
@@ -180,7 +180,7 @@ def std_over_seeds(values: ArrayLike) -> float:
         values: (n,) one score per seed.
 
     Raises:
-        BenchError: not one axis, or no values.
+        ContractError: not one axis, or no values.
 
     >>> std_over_seeds([30.0, 32.0, 34.0])
     2.0
@@ -204,7 +204,7 @@ def _generator(*names: str) -> np.random.Generator:
 def _vector(values: ArrayLike) -> NDArray[np.float64]:
     vector = np.asarray(values, dtype=np.float64)
     if vector.ndim != 1 or len(vector) == 0:
-        raise BenchError(
+        raise ContractError(
             "Statistics need one number per image, scene or seed, an array of shape (n,) with n "
             f"at least 1; this one has shape {vector.shape}."
         )
@@ -214,7 +214,7 @@ def _vector(values: ArrayLike) -> NDArray[np.float64]:
 def _same_length(values: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
     vector = _vector(values)
     if vector.shape != np.shape(others):
-        raise BenchError(
+        raise ContractError(
             "A paired comparison needs the same images on both sides; there are "
             f"{len(_vector(others))} and {len(vector)}."
         )

@@ -1,4 +1,4 @@
-"""Which settings of a cell are not those of its preset."""
+"""Which settings of a cell differ from its preset."""
 
 import dataclasses
 import json
@@ -14,7 +14,7 @@ from benchmark.store.step import TRAININGS, DataIdentity
 
 
 class Change(BaseModel):
-    """A setting that is not the preset's: the preset's value, and the one that was used."""
+    """A setting that differs from the preset: the preset's value and the one that was used."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,13 +37,13 @@ def changed_settings(
         steps: all steps behind a cell, as its record holds them.
         data: the data set.
         preset: the budget of the run.
-        swept: swept values of the mapper; they name the cell and are no changes.
+        swept: swept values of the mapper; they are part of the cell's name, not changes.
 
     Returns:
         E.g. ``{"mapper cstpp": {"steps": Change(preset=400, used=50)}}``; empty for a run of the
         preset as it is.
     """
-    # What a mapper obeys at test time alone stands in the steps that map with it.
+    # Settings that matter only at test time are recorded in the steps that map.
     at_test_time = {
         key: value
         for step in steps.values()
@@ -67,7 +67,7 @@ def changed_settings(
 
 def _changed_data(data: DataIdentity, preset: Preset) -> dict[str, Change]:
     defaults = dataclasses.asdict(DATASETS.get(data.name).Config())
-    # Fields that are empty until the user fills them, such as a folder, say which data it is.
+    # Fields that are empty by default, such as a folder, say which data set it is.
     given = [key for key, value in defaults.items() if value == ""]
     return _differences({**defaults, **preset.data.get(data.name, {})}, data.config, given)
 

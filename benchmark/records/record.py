@@ -48,8 +48,8 @@ class Record(BaseModel):
         data: name, config and fingerprint of the data set.
         preset: name of the preset.
         reduced: what the preset makes smaller than published; empty for nothing.
-        changed: settings that are neither swept nor the preset's, by what they belong to ("mapper
-            cstpp", "isp pynet", "data simulated") and name. Empty in older records.
+        changed: settings that differ from the preset and are not swept, by owner ("mapper cstpp",
+            "isp pynet", "data simulated") and name. Empty in older records.
         n: test pictures.
         ids: their names.
         sizes: their distinct (height, width) in packed pixels. Empty in older records.

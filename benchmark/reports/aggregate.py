@@ -93,11 +93,10 @@ def _require_same_pictures(records: Sequence[Record]) -> None:
 def bold_entries(scores: Sequence[Score | None]) -> list[bool]:
     """Which of the scores of one column are bold.
 
-    The best, and those that follow it in order until the first whose paired interval of the
-    difference from the best excludes zero. So no bold number is ever worse than one that is not
-    bold, which may happen when every score is compared with the best by itself: a method that
-    varies much from picture to picture cannot be told from anything. Nothing is bold with fewer
-    than two scores, where nothing is compared, or where there are too few pictures for intervals.
+    The best, and those ranked after it up to, but without, the first whose paired interval of
+    the difference from the best excludes zero. If every score were compared with the best on its
+    own, an erratic method, whose interval is wide, could be bold below a better one that is not.
+    Nothing is bold with fewer than two scores, or with too few pictures for intervals.
     """
     ranked = [(i, s) for i, s in enumerate(scores) if s is not None and not np.isnan(s.value)]
     ranked.sort(key=lambda item: _penalty(item[1]))

@@ -1,4 +1,4 @@
-"""Pictures of a run side by side: what each mapper makes of the same scenes, and the truth."""
+"""Pictures of a run side by side: the same scenes as each mapper renders them, and the truth."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,8 @@ TEXT = 14  # font size in pixels
 def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> list[Path]:
     """One PNG per protocol, ISP and direction: a row per scene, a column per mapper.
 
-    Floor and ceiling stand at the sides, the truth is the last column. The first seed is shown.
+    Lower references come first, then the mappers, upper references and the truth. The lowest seed
+    is shown.
     """
     files = []
     kinds = sorted({(r.protocol, r.isp, r.direction) for r in records if not r.reference})
@@ -27,9 +28,11 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
         ranked = [
             r for r in records if (r.protocol, r.isp, r.direction) == (protocol, isp, direction)
         ]
-        beside = [r for r in records if r.reference and (r.isp, r.direction) == (isp, direction)]
+        references = [
+            r for r in records if r.reference and (r.isp, r.direction) == (isp, direction)
+        ]
         seed = min(r.seed for r in ranked)
-        columns = _columns([r for r in (*beside, *ranked) if r.seed == seed], store)
+        columns = _columns([r for r in (*references, *ranked) if r.seed == seed], store)
         if len(columns) > 1:
             name = "-".join(part for part in (protocol, isp, direction) if part != NONE)
             files.append(folder / f"comparison-{name}.png")

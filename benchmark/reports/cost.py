@@ -1,4 +1,4 @@
-"""What the trainings behind a run took: no part of the paper, but what readers ask next."""
+"""What the trainings of a run cost: not in the paper, but the next thing readers ask."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

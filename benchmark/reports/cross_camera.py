@@ -78,5 +78,5 @@ def _table(
     for title in sorted({r.title for r in records if not r.reference}):
         own = [r for r in records if r.title == title]
         groups |= embolden({title: mapper_rows(own, columns, lines)}, contest)
-    told = " ".join(filter(None, (caption, units(columns), bold_rule(records, "scenes"))))
-    return Table(name, told, label_titles, columns, groups, notes_of(records))
+    whole = " ".join(filter(None, (caption, units(columns), bold_rule(records, "scenes"))))
+    return Table(name, whole, label_titles, columns, groups, notes_of(records))

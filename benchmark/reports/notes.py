@@ -34,25 +34,25 @@ def bold_rule(records: Sequence[Record], over: str) -> str:
     if max(r.n for r in records) < FEWEST:
         return ""
     return (
-        "Bold: the best, and those that follow it in order up to the first that can be told from "
-        f"it (paired 95 % intervals over {over})."
+        "Bold: the best, and those ranked next until one differs from it (paired 95 % intervals "
+        f"over {over})."
     )
 
 
 def notes_of(records: Sequence[Record]) -> tuple[str, ...]:
-    """What a reader must know: budget, test pictures, what intervals leave out, what is missing."""
+    """The footnotes: budget, test pictures, what intervals leave out, what is missing."""
     notes = [*budget_notes(records), *_picture_notes(records), *_interval_notes(records)]
     return (*notes, *sorted({reason for r in records for reason in r.missing.values()}))
 
 
 def budget_notes(records: Sequence[Record]) -> tuple[str, ...]:
-    """The preset, what it reduces, and every setting that is not the preset's."""
+    """The preset, what it reduces, and every setting that differs from it."""
     newest = max(records, key=lambda r: r.time)
     reduced = newest.reduced.rstrip(".")
     notes = [f"Preset {newest.preset}" + (f": {reduced}." if reduced else ".")]
     changed = _changes(records)
     if changed:
-        notes.append(f"Settings that are not the preset's: {'; '.join(changed)}.")
+        notes.append(f"Settings that differ from the preset: {'; '.join(changed)}.")
     trained = [s for r in records for s in r.steps.values() if s["kind"] in TRAININGS]
     bare = sorted({s["method"] for s in trained if s.get("config", {}).get("vgg") == "off"})
     if bare:
@@ -98,18 +98,18 @@ def _interval_notes(records: Sequence[Record]) -> list[str]:
     fewest = min(r.n for r in records)
     if fewest < FEWEST:
         notes.append(
-            f"Fewer than {FEWEST} test pictures (n = {fewest}) give no intervals, and nothing is "
-            "bold there."
+            f"Fewer than {FEWEST} test pictures (n = {fewest}): no intervals are given, and "
+            "nothing is bold."
         )
     seeds = {r.seed for r in records}
     if len(seeds) > 1:
         notes.append(
-            "±: standard deviation over seeds; numbers without it are of one seed, or do not "
-            "depend on it. Intervals are over test pictures, of the mean over seeds."
+            "±: standard deviation over seeds, missing where a result does not depend on the seed "
+            "or has only one. Intervals are over test pictures, for the mean over seeds."
         )
     elif any(sum(s.get("steps", {}).values()) for r in records for s in r.steps.values()):
         notes.append(
-            "One seed: how much another training would differ is not known, and is left out of "
-            "intervals and bold."
+            "One seed: the variation between trainings is not measured, and intervals and bold "
+            "leave it out."
         )
     return notes

@@ -1,4 +1,4 @@
-"""One self-contained page per run: tables, pictures, training curves, and where it all is from."""
+"""One self-contained page per run: tables, pictures, training curves and provenance."""
 
 import base64
 import io
@@ -64,14 +64,14 @@ class Curve:
 
 @dataclass(frozen=True)
 class Report:
-    """What `report.html.j2` shows, as plain text but for the tables.
+    """What `report.html.j2` shows.
 
     Attributes:
         name: of the run.
         summary: one sentence.
         tables: of the run.
         pictures: comparison pictures.
-        curves: title of a training to its losses; without those whose log is not at hand.
+        curves: title of a training to its losses; trainings without a log are left out.
         facts: name and value: data, preset, versions, machine.
         training_heads: headings of `trainings`.
         trainings: a line per trained mapper or ISP.

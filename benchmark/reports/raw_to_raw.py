@@ -83,9 +83,9 @@ def _table(
     groups: Groups,
     records: Sequence[Record],
 ) -> Table:
-    """A table whose caption ends in what all of them say: units, and what is bold."""
-    told = " ".join(filter(None, (caption, units(columns), bold_rule(records, "pictures"))))
-    return Table(name, told, label_titles, columns, groups, notes_of(records))
+    """A table whose caption ends with the units and the rule for bold."""
+    whole = " ".join(filter(None, (caption, units(columns), bold_rule(records, "pictures"))))
+    return Table(name, whole, label_titles, columns, groups, notes_of(records))
 
 
 def _kind(record: Record) -> str:

@@ -94,8 +94,8 @@ class Table:
 def one_line(text: str) -> str:
     """Text that breaks no line of a table, whatever a camera or a file is called.
 
-    Runs of white space, line breaks of every kind among them, become one space; control characters
-    and halves of characters that no file can hold become "\N{REPLACEMENT CHARACTER}".
+    Runs of white space, including every kind of line break, become one space; control characters
+    and lone surrogates, which no UTF-8 file can hold, become "\N{REPLACEMENT CHARACTER}".
     """
     joined = " ".join(text.split())
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in joined)
@@ -125,7 +125,7 @@ def columns_of(
 def mapper_rows(
     records: Sequence[Record], columns: Sequence[Column], lines: Lines | None = None
 ) -> list[Row]:
-    """Rows of ranked records, mapper by mapper; the calibration run beside the named ones first.
+    """Rows of ranked records, mapper by mapper; calibration that nobody named comes first.
 
     Args:
         records: of one protocol.
@@ -187,8 +187,7 @@ def embolden(groups: Groups, contest: Contest = lambda row: None) -> Groups:
 
     Args:
         groups: rows that compete, all groups together.
-        contest: tells the rows apart that do not compete: only those compete for which it gives
-            the same.
+        contest: gives the same value for rows that compete with each other.
     """
     rows = [row for group in groups.values() for row in group]
     marked: dict[int, Row] = {}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from benchmark.errors import BenchError
+from benchmark.errors import ContractError
 from benchmark.metrics.statistics import (
     bootstrap_mean,
     jackknife_interval,
@@ -99,9 +99,9 @@ def test_std_over_seeds() -> None:
 
 
 def test_wrong_input_is_refused() -> None:
-    with pytest.raises(BenchError, match=r"one number per image.*\(3, 2\)"):
+    with pytest.raises(ContractError, match=r"one number per image.*\(3, 2\)"):
         bootstrap_mean(np.zeros((3, 2)))
-    with pytest.raises(BenchError, match="at least 1"):
+    with pytest.raises(ContractError, match="at least 1"):
         std_over_seeds([])
-    with pytest.raises(BenchError, match="same images on both sides; there are 60 and 59"):
+    with pytest.raises(ContractError, match="same images on both sides; there are 60 and 59"):
         paired_bootstrap_difference(SCORES, SCORES[1:])

@@ -1,4 +1,4 @@
-"""What a run changes of its preset stands in its records, and so in its tables."""
+"""Settings that a run changes are in its records, and so in its tables."""
 
 import json
 
@@ -89,4 +89,4 @@ def test_every_changed_value_of_a_run_is_in_its_records_and_tables(toy_run, tmp_
 
 def test_a_run_of_the_preset_as_it_is_has_no_such_note(toy_run, tmp_path):
     assert toy_run().code == 0
-    assert "not the preset's" not in (tmp_path / "results/toy-smoke/table5.md").read_text()
+    assert "differ from the preset" not in (tmp_path / "results/toy-smoke/table5.md").read_text()

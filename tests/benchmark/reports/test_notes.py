@@ -20,7 +20,7 @@ def test_every_changed_setting_is_named():
     notes = budget_notes([make_record(), make_record(changed=changed)])
     assert notes[0] == "Preset quick: all of it."
     assert notes[1] == (
-        "Settings that are not the preset's: data toy: size = 64 (preset: none); "
+        "Settings that differ from the preset: data toy: size = 64 (preset: none); "
         "mapper m: betas = [] (preset: [0.5, 1]), steps = 50 (preset: 400)."
     )
     for table in tables([make_record(changed=changed), make_record("other", 2.0)]):
