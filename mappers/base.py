@@ -100,8 +100,8 @@ class Mapper(Trainable[MapperBatch]):
     Attributes:
         test_time: config fields that a fitted mapper obeys when it maps. It is always fitted with
             their defaults, once for all their values, so no weight may depend on them.
-        depends_on_seed: False for a mapper that draws nothing at random; where nothing else depends
-            on the seed either, it is run with one seed for all.
+        depends_on_seed: False for a mapper that has no weights and draws nothing at random; where
+            no ISP is trained either, a run with several seeds has it once.
     """
 
     Config: ClassVar[type] = MapperConfig

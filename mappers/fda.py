@@ -52,7 +52,6 @@ class FDA(Mapper):
     """Swaps the amplitude of the lowest frequencies."""
 
     Config = FDAConfig
-    depends_on_seed = False
     config: FDAConfig
 
     def __init__(self, config: FDAConfig | None = None) -> None:

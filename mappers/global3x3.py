@@ -43,7 +43,6 @@ class Global3x3(Mapper):
     """y = M x, fitted on the un-clipped pixels of the aligned pairs; the 3x3 stands in a 4x4."""
 
     Config = Global3x3Config
-    depends_on_seed = False
     config: Global3x3Config
 
     def __init__(self, config: Global3x3Config | None = None) -> None:

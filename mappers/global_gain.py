@@ -15,8 +15,6 @@ from mappers.least_squares import fit_both
 class GlobalGain(Mapper):
     """y_c = gain_c · x_c, fitted on the un-clipped pixels of the aligned pairs."""
 
-    depends_on_seed = False
-
     def __init__(self, config: MapperConfig | None = None) -> None:
         super().__init__(config)
         for direction in ("a2b", "b2a"):

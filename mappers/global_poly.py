@@ -43,7 +43,6 @@ class GlobalPoly(Mapper):
     """y = M basis(x), fitted on the un-clipped pixels of the aligned pairs."""
 
     Config = GlobalPolyConfig
-    depends_on_seed = False
     config: GlobalPolyConfig
 
     def __init__(self, config: GlobalPolyConfig | None = None) -> None:

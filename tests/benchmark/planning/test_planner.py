@@ -106,11 +106,11 @@ def test_a_training_field_is_swept_over_a_training_each():
     assert count(plan)["mapper"] == 4 + 1, "a mapper without the fields is run once"
 
 
-def test_a_mapper_without_random_draws_is_run_with_one_seed_where_no_isp_is_trained():
+def test_a_mapper_without_weights_is_run_with_one_seed_where_no_isp_is_trained():
     mappers = ("toy-mapper", "identity", "global3x3")
     plan = make_plan(protocol=("raw-to-raw",), mapper=mappers, seed=(2, 0, 1))
     seeds = {name: {c.seed for c in plan.cells if c.mapper == name} for name in mappers}
-    assert seeds == {"toy-mapper": {0, 1, 2}, "identity": {0}, "global3x3": {0}}
+    assert seeds == {"toy-mapper": {0, 1, 2}, "identity": {0}, "global3x3": {0, 1, 2}}
     with_isp = make_plan(protocol=("adaptation",), mapper=mappers, seed=(2, 0, 1))
     assert {c.seed for c in with_isp.cells if c.mapper == "identity"} == {0, 1, 2}
     alone = make_plan(protocol=("raw-to-raw",), mapper=mappers, seed=(0,))
