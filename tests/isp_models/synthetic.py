@@ -1,10 +1,17 @@
 """Tiny raw and sRGB pairs with a known rendering, for tests that training learns."""
 
+import json
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from benchmark.progress import Progress
 from benchmark.stage import Stage
+from benchmark.training.trainer import Trainer
 from isp_models.base import DeepISP, ISPBatch
 
 COLOUR_MATRIX = ((1.7, -0.5, -0.2), (-0.3, 1.6, -0.3), (0.0, -0.6, 1.6))  # camera to sRGB
@@ -26,28 +33,40 @@ def pairs(count: int, side: int, seed: int = 0) -> ISPBatch:
     return ISPBatch(raw, linear.pow(1 / 2.2))
 
 
-def batch_of(data: ISPBatch, size: int, step: int) -> ISPBatch:
-    """`size` of the pairs, other ones at each step."""
-    index = (torch.arange(size) + step * size) % data.raw.shape[0]
-    return ISPBatch(data.raw[index], data.srgb[index])
+class Crops:
+    """Batches of one stage: other pairs at each step."""
+
+    def __init__(self, data: ISPBatch, stage: Stage) -> None:
+        self._data = data
+        self._size = stage.batch_size
+        self.crops = len(data.raw)
+
+    def batch(self, step: int) -> ISPBatch:
+        index = (torch.arange(self._size) + step * self._size) % self.crops
+        return ISPBatch(self._data.raw[index], self._data.srgb[index])
 
 
 def train(isp: DeepISP, data: ISPBatch, seed: int = 0) -> dict[str, list[dict[str, float]]]:
-    """Trains all stages as the benchmark's loop does; returns the losses by stage."""
-    log: dict[str, list[dict[str, float]]] = {}
-    isp.train()
-    for stage in isp.stages():
-        total = stage.total_steps(data.raw.shape[0])
-        optimisation = isp.configure(stage, total)
-        log[stage.name] = []
-        for step in range(total):
-            torch.manual_seed(1000 * seed + step)
-            losses = isp.training_step(batch_of(data, stage.batch_size, step), stage, optimisation)
-            for scheduler in optimisation.schedulers:
-                scheduler.step()
-            log[stage.name].append({name: float(value) for name, value in losses.items()})
-    isp.eval()
-    return log
+    """Trains all stages in the real training loop; returns the losses of every step by stage."""
+    with TemporaryDirectory() as folder:
+        Trainer(
+            isp,
+            partial(Crops, data),
+            Path(folder),
+            seed=seed,
+            device=torch.device("cpu"),
+            progress=Progress(quiet=True),
+            title="synthetic",
+        ).train()
+        lines = [json.loads(line) for line in (Path(folder) / "log.jsonl").read_text().splitlines()]
+    return {
+        stage.name: [
+            {name: value for name, value in line.items() if name != "stage"}
+            for line in lines
+            if line["stage"] == stage.name
+        ]
+        for stage in isp.stages()
+    }
 
 
 def error(isp: DeepISP, data: ISPBatch) -> float:

@@ -5,7 +5,8 @@ import torch
 
 import mappers
 from benchmark.errors import BenchError
-from mappers.cmkan import PRE_TRAINING, CmKAN, CmKANConfig, recolour
+from mappers.cmkan import CmKAN, CmKANConfig, recolour
+from mappers.pretraining import PRE_TRAINING
 from tests.mappers.tiny import batch, learn, train, weights_after
 
 TINY = CmKANConfig(

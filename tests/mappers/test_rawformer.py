@@ -6,8 +6,8 @@ from torch import nn
 
 import mappers
 from benchmark.errors import BenchError
+from mappers.pretraining import PRE_TRAINING
 from mappers.rawformer import Rawformer, RawformerConfig
-from mappers.uvcgan import PRE_TRAINING
 from tests.mappers.tiny import batch, learn, train, weights_after
 
 TINY = RawformerConfig(

@@ -6,7 +6,8 @@ from torch import nn
 
 import mappers
 from benchmark.errors import BenchError
-from mappers.uvcgan import PRE_TRAINING, UVCGAN, UVCGANConfig, mask_blocks
+from mappers.pretraining import PRE_TRAINING
+from mappers.uvcgan import UVCGAN, UVCGANConfig, mask_blocks
 from tests.golden import fill
 from tests.mappers.tiny import batch, learn, scene, weights_after
 

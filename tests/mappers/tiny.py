@@ -1,12 +1,19 @@
-"""A tiny two-camera world and a bare training loop, to see that a mapper learns something."""
+"""A tiny two-camera world, to see that a mapper learns something in the real training loop."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from benchmark.progress import Progress
+from benchmark.stage import Stage
+from benchmark.training.trainer import Trainer
 from mappers.base import Mapper, MapperBatch
 
 MIX = torch.tensor(  # raw of A to raw of B, rows and columns r, gr, gb, b
@@ -55,23 +62,36 @@ def batch(n: int, size: int, generator: torch.Generator, anchors: bool = False) 
     return MapperBatch(a, b, pair, as_b(pair))
 
 
-def train(mapper: Mapper, anchors: bool = False, n: int | None = None) -> list[dict[str, float]]:
-    """Runs all stages as the training loop does and returns the losses of every step."""
+class Crops:
+    """Batches of the tiny world for one stage, asked for in the order of the steps."""
+
+    crops = 100
+
+    def __init__(self, stage: Stage, generator: torch.Generator, anchors: bool) -> None:
+        self._draw = partial(batch, stage.batch_size, stage.crop_size, generator, anchors)
+
+    def batch(self, step: int) -> MapperBatch:
+        return self._draw()
+
+
+def train(mapper: Mapper, anchors: bool = False) -> list[dict[str, float]]:
+    """Trains all stages and returns the losses of every step, by "stage: name"."""
     generator = torch.Generator().manual_seed(0)
-    losses = []
-    mapper.train()
-    for number, stage in enumerate(mapper.stages()):
-        total = stage.total_steps(crops=100)
-        optimisation = mapper.configure(stage, total)
-        for step in range(total):
-            torch.manual_seed(1000 * number + step)
-            crops = batch(n or stage.batch_size, stage.crop_size, generator, anchors)
-            values = mapper.training_step(crops, stage, optimisation)
-            losses.append({f"{stage.name}: {k}": float(v) for k, v in values.items()})
-            for scheduler in optimisation.schedulers:
-                scheduler.step()
-    mapper.eval()
-    return losses
+    with TemporaryDirectory() as folder:
+        Trainer(
+            mapper,
+            lambda stage: Crops(stage, generator, anchors),
+            Path(folder),
+            seed=0,
+            device=torch.device("cpu"),
+            progress=Progress(quiet=True),
+            title="tiny",
+        ).train()
+        lines = [json.loads(line) for line in (Path(folder) / "log.jsonl").read_text().splitlines()]
+    return [
+        {f"{line['stage']}: {k}": v for k, v in line.items() if k not in ("stage", "step")}
+        for line in lines
+    ]
 
 
 def learn(mapper: Mapper, anchors: bool = False, size: int = 64) -> Learned:
