@@ -2,9 +2,13 @@
 
 A DNG describes its colours by tags: matrices from XYZ to the camera's R, G, B for one or more
 lights, corrections of them, the white balance of the picture, a profile. They are copied as they
-stand, so that a raw whose values were not changed is developed to the same colours by every
-converter. What other formats say is known through LibRaw: its matrix of the camera model, or the
-one in the file, and the white balance.
+stand, so that every converter develops a raw whose values were not changed to the same colours.
+Only a white balance given as the x, y of the light becomes the equal one in R, G, B, because LibRaw
+knows no other; and a picture without a white balance stays without one. What other formats say is
+known through LibRaw: how it develops them, and the white balance.
+
+Not copied are corrections of the lens (opcode lists), which are no colours, and profiles in
+directories of their own.
 
 Values that a mapper has changed need another description: see :meth:`Colours.after`.
 """
@@ -122,10 +126,11 @@ class Colours:
         """(3,) a neutral surface in R, G, B of the picture; None where the white is unknown."""
         if NEUTRAL in self.tags:
             return _positive(self.tags[NEUTRAL].numbers)
-        if WHITE_XY not in self.tags:
+        point = self.tags[WHITE_XY].numbers if WHITE_XY in self.tags else np.zeros(0)
+        if len(point) != 2 or not point.min() > 0:
             return None
-        x, y = self.tags[WHITE_XY].numbers[:2]
-        matrix = self._matrix_at(x, y) if y > 0 else None
+        x, y = point
+        matrix = self._matrix_at(x, y)
         return None if matrix is None else _positive(matrix @ (x / y, 1, (1 - x - y) / y))
 
     def after(
@@ -209,7 +214,7 @@ class Colours:
 
     def _light(self, number: int) -> int:
         tag = self.tags.get(ILLUMINANT[number])
-        return int(tag.numbers[0]) if tag is not None else 0
+        return int(tag.numbers[0]) if tag is not None and len(tag.numbers) else 0
 
     def _matrix(self, code: int) -> NDArray[np.float64] | None:
         tag = self.tags.get(code)
@@ -234,9 +239,13 @@ def read_colours(path: Path) -> Colours:
     if matrix is not None:
         tags[COLOR_MATRIX[0]] = fractions(matrix, SRATIONAL)
         tags[ILLUMINANT[0]] = Tag(SHORT, np.array([D65], "<u2").tobytes())
-    if NEUTRAL not in tags and gains.min() > 0:  # LibRaw has 0 where it found no white balance
-        tags[NEUTRAL] = fractions(gains.min() / gains, RATIONAL)
-        tags.pop(WHITE_XY, None)
+    if NEUTRAL not in tags:
+        white = Colours(tags).neutral()  # by AsShotWhiteXY, which LibRaw and others do not know
+        if white is None and gains.min() > 0:  # LibRaw has 0 where it found no white balance
+            white = 1 / gains
+        if white is not None:
+            tags[NEUTRAL] = fractions(white / white.max(), RATIONAL)
+            tags.pop(WHITE_XY, None)
     return Colours(tags, f"colours of {path.name}" if Colours(tags).known else Colours.says)
 
 

@@ -1,6 +1,6 @@
 """Miniature raw files with any colour tags, and what LibRaw develops from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -71,17 +71,18 @@ def write_colours(
     return path
 
 
-def developed(path: Path) -> NDArray[np.float64]:
-    """(3,) means of LibRaw's linear sRGB with the camera's white balance.
+def developed(path: Path, white: Sequence[float] | None = None) -> NDArray[np.float64]:
+    """(3,) means of LibRaw's linear sRGB.
 
-    Where there is none LibRaw guesses it from counts, so that it depends on their scale; then a
-    fixed one is taken.
+    Args:
+        path: a raw file.
+        white: gains for R, G, B; None for those of the camera. Where the file has none, LibRaw
+            guesses them from counts, so that they depend on the scale of these.
     """
+    balance = {"use_camera_wb": True} if white is None else {"user_wb": [*white, white[1]]}
     with rawpy.imread(str(path)) as raw:
-        known = raw.camera_whitebalance[0] > 0
-        white = {"use_camera_wb": True} if known else {"user_wb": [2, 1, 1.5, 1]}
         srgb = raw.postprocess(
-            **white, no_auto_bright=True, gamma=(1, 1), output_bps=16, user_flip=0
+            **balance, no_auto_bright=True, gamma=(1, 1), output_bps=16, user_flip=0
         )
     means: NDArray[np.float64] = srgb.reshape(-1, 3).mean(0)
     return means

@@ -85,14 +85,45 @@ def test_unchanged_values_develop_to_the_same_colours(tmp_path, parts, layout):
     tags = {**WHITES[white], **MATRICES[matrix], **CORRECTIONS[correction]}
     path = write_colours(tmp_path / "x.dng", tags, layout=layout)
     mapped(path)
-    assert developed(tmp_path / "mapped.dng") == pytest.approx(developed(path), rel=0.005)
+    gains = None if 50728 in tags else (2, 1, 1.5)  # LibRaw finds none in the others
+    after = developed(tmp_path / "mapped.dng", gains)
+    assert after == pytest.approx(developed(path, gains), rel=0.005)
     with (
         rawpy.imread(str(path)) as before,
         rawpy.imread(str(tmp_path / "mapped.dng")) as after,
         tifffile.TiffFile(tmp_path / "mapped.dng") as tiff,
     ):
-        assert after.daylight_whitebalance == pytest.approx(before.daylight_whitebalance, rel=1e-3)
-        assert tags.keys() <= {tag.code for tag in tiff.pages.first.tags.values()}
+        daylight = [
+            np.divide(raw.daylight_whitebalance[:3], raw.daylight_whitebalance[1])
+            for raw in (before, after)
+        ]
+        assert daylight[1] == pytest.approx(daylight[0], rel=1e-3)
+        written = {tag.code for tag in tiff.pages.first.tags.values()}
+    if 50729 in tags and MATRICES[matrix]:
+        tags[50728] = tags.pop(50729)
+    assert written & {50728, 50729} == tags.keys() & {50728, 50729}
+    assert tags.keys() <= written
+
+
+@pytest.mark.parametrize("correction", [{}, {50727: (2, 1, 1.5)}])
+def test_a_white_point_becomes_the_neutral_colour_of_the_camera(tmp_path, correction):
+    """AsShotNeutral = AnalogBalance x ColorMatrix x XYZ of the white, over the largest."""
+    unit = np.eye(3)
+    tags = {50721: unit, 50778: 21, 50729: D65_XY, **correction}
+    mapped(write_colours(tmp_path / "x.dng", tags))
+    neutral = np.multiply((0.9504, 1, 1.0889), correction.get(50727, 1))
+    with tifffile.TiffFile(tmp_path / "mapped.dng") as tiff:
+        written = np.reshape(tiff.pages.first.tags[50728].value, (3, 2))
+    assert written[:, 0] / written[:, 1] == pytest.approx(neutral / neutral.max(), rel=1e-3)
+
+
+def test_a_white_point_between_two_lights_takes_both_matrices(tmp_path):
+    """Halfway on the scale of 1 / CCT, as the DNG specification has it."""
+    warm, cold = np.diag([1.0, 1, 1]), np.diag([2.0, 1, 1])
+    tags = {50721: warm, 50778: 17, 50722: cold, 50779: 21, 50729: (0.3805, 0.3769)}  # 3963 K
+    neutral = read_colours(write_colours(tmp_path / "x.dng", tags)).neutral()
+    red, _, blue = np.array([0.3805, 0.3769, 0.2426]) / 0.3769
+    assert neutral / neutral[1] == pytest.approx([1.5 * red, 1, blue], rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +134,9 @@ def test_unchanged_values_develop_to_the_same_colours(tmp_path, parts, layout):
 def test_the_matrix_that_libraw_knows_of_a_model_is_kept(tmp_path, make, model, dng):
     path = write_colours(tmp_path / "x.dng", {}, model, make, dng=dng)
     tags = mapped(path)
-    assert developed(tmp_path / "mapped.dng") == pytest.approx(developed(path), rel=0.005)
+    gains = (2, 1, 1.5)
+    after = developed(tmp_path / "mapped.dng", gains)
+    assert after == pytest.approx(developed(path, gains), rel=0.005)
     assert tags.colours.known == (make != "Maker")
     if make == "Maker":
         with tifffile.TiffFile(tmp_path / "mapped.dng") as tiff:
@@ -134,7 +167,7 @@ def test_a_linear_mapping_keeps_the_developed_colours(tmp_path, white, correctio
     brought = MIXTURE @ neutral
     assert colours.neutral() == pytest.approx(brought / brought.max(), rel=0.01)
     assert "linear fit" in colours.says
-    if white == "neutral":  # LibRaw does not know AsShotWhiteXY
+    if white == "neutral":  # LibRaw knows no white point
         assert hue(tmp_path / "mapped.dng") == pytest.approx(hue(path), abs=0.01)
 
 
