@@ -40,7 +40,7 @@ def execute(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from benchmark.cameras import Direction, source_of
-    from benchmark.data.files.colours import Colours
+    from benchmark.data.files.colour_tags import Colours
     from benchmark.data.files.plain import levels_of
     from benchmark.data.files.raw import read_raw
     from benchmark.data.files.raw_writer import WHITE, read_tags, unpack, write_raw
@@ -61,7 +61,7 @@ def execute(args: argparse.Namespace) -> int:
         check_camera(args.image, other, cameras, f"Use --to {other.upper()}.", progress)
         levels = levels_of(args.image)
         picture = read_raw(args.image, levels)
-        tags = read_tags(args.image, levels, picture.frame)
+        tags = read_tags(args.image, levels, picture)
         reference = cameras[args.to].colours() if cameras else None
         for sentence in (*picture.notes, trained.choice(found)):
             progress.say(sentence)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark.cameras import CAMERAS, Camera
-from benchmark.data.files.colours import Colours, read_colours
+from benchmark.data.files.colour_tags import Colours, read_colours
 from benchmark.data.files.raw_writer import SOFTWARE, camera_of
 from benchmark.errors import BenchError
 from benchmark.registry import DATASETS

@@ -14,16 +14,18 @@ import tifffile
 from numpy.typing import NDArray
 
 from benchmark.data.files.areas import Frame
-from benchmark.data.files.colours import CFA_PHOTOMETRIC, Colours, read_colours, tiff_tags
+from benchmark.data.files.colour_tags import Colours, read_colours
+from benchmark.data.files.dng import MOSAIC
 from benchmark.data.files.filters import first_cell, plane_order
 from benchmark.data.files.opening import opened
 from benchmark.data.files.plain import Levels
+from benchmark.data.files.raw import EXIF_OF_FLIP, RawPicture
+from benchmark.data.files.tiff_tags import tiff_tags
 from benchmark.files import whole_file
 
 WHITE = 65535
 SOFTWARE = "ISP-Bench"
 MAKE, MODEL = 271, 272
-EXIF_OF_FLIP = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}  # orientation by LibRaw's code
 NEWEST = 52525  # tags from here on came with DNG 1.6
 
 
@@ -46,23 +48,23 @@ class SourceTags:
     colours: Colours = field(default_factory=Colours)
 
 
-def read_tags(path: Path, levels: Levels | None, frame: Frame | None) -> SourceTags:
+def read_tags(path: Path, levels: Levels | None, picture: RawPicture) -> SourceTags:
     """The tags of a raw file.
 
     Args:
-        path: a camera file; a plain TIFF or PNG has no tags.
+        path: a camera file; a plain TIFF or PNG says nothing of its colours.
         levels: of a plain TIFF or PNG.
-        frame: as `read_raw` found it.
+        picture: as `read_raw` read it.
 
     Raises:
         BenchError: the file cannot be opened.
     """
+    camera, flip, frame = camera_of(path), picture.flip, picture.frame
     if levels is not None:
-        return SourceTags("RGGB" if levels.cfa == "RGB" else levels.cfa)
+        return SourceTags("RGGB" if levels.cfa == "RGB" else levels.cfa, flip, frame, camera)
     with opened(path) as raw:
         cfa = "".join(chr(raw.color_desc[colour]) for colour in first_cell(raw, path))
-        flip = raw.sizes.flip
-    return SourceTags(cfa, flip, frame, camera_of(path), read_colours(path))
+    return SourceTags(cfa, flip, frame, camera, read_colours(path))
 
 
 def camera_of(path: Path) -> str:
@@ -111,7 +113,7 @@ def write_raw(path: Path, mosaic: NDArray[np.uint16], tags: SourceTags, target: 
         extra = []
     with whole_file(path) as part:
         tifffile.imwrite(
-            part, mosaic, byteorder="<", photometric=CFA_PHOTOMETRIC if extra else None,
+            part, mosaic, byteorder="<", photometric=MOSAIC if extra else None,
             extratags=extra, metadata=None, description=says.encode(), software=SOFTWARE,
         )  # fmt: skip
 
@@ -123,7 +125,7 @@ def _dng_tags(tags: SourceTags, target: str) -> list[tuple[Any, ...]]:
     extra: list[tuple[Any, ...]] = [
         (MAKE, "s", 0, SOFTWARE, True),
         (MODEL, "s", 0, model, True),  # not the source's name: its profiles do not fit any more
-        (274, "H", 1, EXIF_OF_FLIP[tags.flip], True),  # Orientation
+        (274, "H", 1, EXIF_OF_FLIP.get(tags.flip, 1), True),  # Orientation
         (33421, "H", 2, (2, 2), True),  # CFARepeatPatternDim
         (33422, "B", 4, bytes("RGB".index(colour) for colour in tags.cfa), True),  # CFAPattern
         (50706, "B", 4, bytes(version), True),  # DNGVersion

@@ -3,8 +3,9 @@ import pytest
 import rawpy
 import tifffile
 
-from benchmark.data.files.colours import Colours, tiff_tags
-from benchmark.data.files.raw import CFAS, read_raw
+from benchmark.data.files.colour_tags import Colours
+from benchmark.data.files.filters import CFAS
+from benchmark.data.files.raw import read_raw
 from benchmark.data.files.raw_writer import (
     SourceTags,
     camera_of,
@@ -12,6 +13,7 @@ from benchmark.data.files.raw_writer import (
     unpack,
     write_raw,
 )
+from benchmark.data.files.tiff_tags import tiff_tags
 from tests.benchmark.data.files.colour_dng import MATRIX, write_colours
 
 
@@ -27,11 +29,15 @@ def test_a_dng_is_read_back_to_the_bit(tmp_path, cfa, flip):
         assert np.array_equal(raw.raw_image_visible, unpack(mapped, cfa))
 
 
+def tags_of(path):
+    return read_tags(path, None, read_raw(path))
+
+
 def test_colour_tags_are_kept_and_survive_a_second_mapping(tmp_path):
     colours = {50721: MATRIX, 50778: 17, 50728: (0.5, 1, 0.7)}
-    first = read_tags(write_colours(tmp_path / "x.dng", colours), None, None)
+    first = tags_of(write_colours(tmp_path / "x.dng", colours))
     write_raw(tmp_path / "y.dng", np.ones((64, 64), np.uint16), first, "camera B")
-    second = read_tags(tmp_path / "y.dng", None, None)
+    second = tags_of(tmp_path / "y.dng")
     assert second.colours.tags == first.colours.tags
     assert "Maker Two mapped to camera B" in second.camera
 

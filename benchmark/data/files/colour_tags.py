@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 import rawpy
-import tifffile
 from numpy.typing import NDArray
 
+from benchmark.data.files.dng import Tag
 from benchmark.data.files.opening import opened
+from benchmark.data.files.tiff_tags import RATIONAL, SHORT, SRATIONAL, Value, fractions, tiff_tags
 
-CFA_PHOTOMETRIC = 32803
 D65 = 21  # EXIF's number of the light
 XYZ_OF_SRGB = np.array(
     [
@@ -39,15 +39,6 @@ KELVIN = {
     1: 5500, 2: 4200, 3: 2850, 4: 5500, 9: 5500, 10: 6500, 11: 7500, 12: 6400, 13: 5050, 14: 4150,
     15: 3525, 17: 2850, 18: 5000, 19: 6500, 20: 5500, 21: 6500, 22: 7500, 23: 5000, 24: 3200,
 }  # fmt: skip
-FRACTION = 1_000_000  # denominator of the numbers written here
-ASCII, SHORT, RATIONAL, SRATIONAL = 2, 3, 5, 10  # kinds of TIFF
-# Numpy's names of the kinds of TIFF; fractions are two numbers.
-KINDS = {
-    1: "u1", 2: "u1", 3: "u2", 4: "u4", 5: "u4", 6: "i1", 7: "u1", 8: "i2", 9: "i4", 10: "i4",
-    11: "f4", 12: "f8",
-}  # fmt: skip
-
-DNG_VERSION = 50706
 COLOR_MATRIX = (50721, 50722, 52531)  # of the first, second and third light
 CALIBRATION = (50723, 50724, 52530)
 ILLUMINANT = (50778, 50779, 52529)
@@ -65,44 +56,9 @@ OF_CAMERA = frozenset(
 OF_PICTURE = frozenset((NEUTRAL, WHITE_XY, 50879, 50831, 50832, 50833, 50834, 50734))
 
 GREY, BRIGHTER = 0.2, 0.25  # shares of white, of the fields that LibRaw develops
-LARGEST = 2**24  # bytes of a tag
 RIDGE = 1e-4  # of the mean energy: what a picture does not decide stays a gain for each channel
 SATURATED = 0.999
 HALF_A_COUNT = 0.5 / 65535  # a mapped raw that differs less is not changed
-
-
-@dataclass(frozen=True)
-class Tag:
-    """The value of a TIFF tag.
-
-    Attributes:
-        kind: TIFF's number of its type.
-        data: its bytes, little-endian.
-    """
-
-    kind: int
-    data: bytes
-
-    def for_tifffile(self, code: int) -> tuple[int, int, int, Any, bool]:
-        """An entry of the `extratags` of tifffile, which miscounts fractions given as bytes."""
-        if self.kind == ASCII:
-            return code, self.kind, 0, self.data, True
-        values = self._plain.tolist()
-        fractional = self.kind in (RATIONAL, SRATIONAL)
-        return code, self.kind, len(values) // (2 if fractional else 1), tuple(values), True
-
-    @property
-    def _plain(self) -> NDArray[Any]:
-        return np.frombuffer(self.data, f"<{KINDS[self.kind]}")
-
-    @property
-    def numbers(self) -> NDArray[np.float64]:
-        """Its numbers; those of fractions without a denominator are NaN."""
-        plain = self._plain.astype(float)
-        if self.kind not in (RATIONAL, SRATIONAL):
-            return plain
-        over, under = plain[::2], plain[1::2]
-        return np.divide(over, under, out=np.full(len(over), np.nan), where=under != 0)
 
 
 @dataclass(frozen=True)
@@ -114,7 +70,7 @@ class Colours:
         says: where it comes from, a phrase for people.
     """
 
-    tags: Mapping[int, Tag] = field(default_factory=dict)
+    tags: Mapping[int, Value] = field(default_factory=dict)
     says: str = "no colour description"
 
     @property
@@ -156,7 +112,7 @@ class Colours:
         if np.abs(mapped - source).max() <= HALF_A_COUNT:
             return self
         fit = linear_fit(source, mapped)
-        tags: dict[int, Tag] = {}
+        tags: dict[int, Value] = {}
         if target is not None and target.known:
             tags = {code: tag for code, tag in target.tags.items() if code in OF_CAMERA}
             says = target.says
@@ -173,7 +129,7 @@ class Colours:
             says += "; white balance brought over by the mapping"
         return Colours(tags, says)
 
-    def _multiplied(self, fit: NDArray[np.float64]) -> dict[int, Tag]:
+    def _multiplied(self, fit: NDArray[np.float64]) -> dict[int, Value]:
         """The matrices of all lights with their corrections, after a linear map of R, G, B."""
         tags = {
             c: self.tags[c] for c in (*ILLUMINANT, *ILLUMINANT_DATA, EXPOSURE) if c in self.tags
@@ -231,14 +187,14 @@ def read_colours(path: Path) -> Colours:
     """
     found = tiff_tags(path)
     tags = {}
-    if DNG_VERSION in found:
+    if Tag.DNGVersion in found:
         tags = {code: tag for code, tag in found.items() if code in OF_CAMERA | OF_PICTURE}
     with opened(path) as raw:
         gains = np.array(raw.camera_whitebalance[:3], float)
         matrix = None if Colours(tags).known else _libraw_matrix(raw)
     if matrix is not None:
         tags[COLOR_MATRIX[0]] = fractions(matrix, SRATIONAL)
-        tags[ILLUMINANT[0]] = Tag(SHORT, np.array([D65], "<u2").tobytes())
+        tags[ILLUMINANT[0]] = Value(SHORT, np.array([D65], "<u2").tobytes())
     if NEUTRAL not in tags:
         white = Colours(tags).neutral()  # by AsShotWhiteXY, which LibRaw and others do not know
         if white is None and gains.min() > 0:  # LibRaw has 0 where it found no white balance
@@ -249,40 +205,6 @@ def read_colours(path: Path) -> Colours:
     return Colours(tags, f"colours of {path.name}" if Colours(tags).known else Colours.says)
 
 
-def tiff_tags(path: Path) -> dict[int, Tag]:
-    """The tags of a file that is built like a TIFF, by number; {} for any other file.
-
-    Those of the first directory and of the raw picture in it, which go before the first ones.
-    """
-    try:
-        with tifffile.TiffFile(path) as tiff:
-            pages = [page for top in tiff.pages for page in (top, *(top.pages or ()))]
-            raw = [
-                p for p in pages[1:] if _value(p, "PhotometricInterpretation") == CFA_PHOTOMETRIC
-            ]
-            raw = sorted(raw, key=lambda page: _value(page, "ImageWidth") or 0)[-1:]
-            return {
-                tag.code: _verbatim(tiff, tag)
-                for page in (pages[0], *raw)
-                for tag in page.tags.values()
-                if tag.dtype in KINDS and tag.valuebytecount <= LARGEST
-            }
-    except Exception:  # CR3, RAF and others are built otherwise, and makers bend the rules
-        return {}
-
-
-def _value(page: Any, name: str) -> Any:
-    tag = page.tags.get(name)
-    return None if tag is None else tag.value
-
-
-def _verbatim(tiff: tifffile.TiffFile, tag: tifffile.TiffTag) -> Tag:
-    tiff.filehandle.seek(tag.valueoffset)
-    data = tiff.filehandle.read(tag.valuebytecount)
-    numbers = np.frombuffer(data, f"{tiff.byteorder}{KINDS[tag.dtype]}")
-    return Tag(int(tag.dtype), numbers.astype(f"<{KINDS[tag.dtype]}").tobytes())
-
-
 def _libraw_matrix(raw: Any) -> NDArray[np.float64] | None:
     """The matrix from XYZ to R, G, B by which LibRaw develops a file; None if it knows none.
 
@@ -290,8 +212,9 @@ def _libraw_matrix(raw: Any) -> NDArray[np.float64] | None:
     not show all of them. So it is measured: the mosaic is overwritten by four flat fields, grey and
     grey with more of one colour, which are developed to sRGB and without a colour space.
     """
-    mosaic, colours = raw.raw_image, raw.raw_colors % 3  # the second green, 3, is given as red
-    colours = np.where(raw.raw_colors == 3, 1, colours)
+    if raw.raw_type != rawpy.RawType.Flat:
+        return None
+    mosaic, colours = raw.raw_image, np.where(raw.raw_colors == 3, 1, raw.raw_colors)
     black = np.array(raw.black_level_per_channel, float)[raw.raw_colors]
     half = (mosaic.shape[0] // 2, mosaic.shape[1] // 2)
     for number in range(4):
@@ -344,13 +267,6 @@ def linear_fit(source: NDArray[np.float32], mapped: NDArray[np.float32]) -> NDAr
     if green <= 0 or np.linalg.det(fit) <= 0:  # no colour space: the mapper inverts something
         return gains / gains[1, 1]
     return fit / green
-
-
-def fractions(values: NDArray[np.float64], kind: int) -> Tag:
-    """Numbers, of a matrix row by row, as a tag of fractions: RATIONAL or SRATIONAL."""
-    over = np.rint(values.ravel() * FRACTION)
-    parts = np.stack([over, np.full_like(over, FRACTION)], axis=1)
-    return Tag(kind, parts.astype(f"<{KINDS[kind]}").tobytes())
 
 
 def _positive(values: NDArray[np.float64]) -> NDArray[np.float64] | None:

@@ -8,7 +8,7 @@ import pytest
 import rawpy
 import tifffile
 
-from benchmark.data.files.colours import Colours, linear_fit, read_colours
+from benchmark.data.files.colour_tags import Colours, linear_fit, read_colours
 from benchmark.data.files.raw import read_raw
 from benchmark.data.files.raw_writer import read_tags, unpack, write_raw
 from tests.benchmark.data.files.colour_dng import (
@@ -54,7 +54,7 @@ def mapped(path, change=lambda raw: raw, target=None, out="mapped.dng"):
     """Writes a raw after a change of its packed values, and gives the tags it was written with."""
     source = packed(path)
     after = np.clip(change(source), 0, 1).astype(np.float32)
-    tags = read_tags(path, None, None)
+    tags = read_tags(path, None, read_raw(path))
     tags = replace(tags, colours=tags.colours.after(source, after, target))
     write_raw(path.with_name(out), unpack(after, tags.cfa), tags, "camera B")
     return tags
