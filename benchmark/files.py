@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, their checksums and sizes."""
 
+import errno
 import hashlib
 import os
 import uuid
@@ -96,19 +97,29 @@ def size_of(folder: Path) -> int:
     return sum(file.lstat().st_size for file in folder.rglob("*") if not file.is_dir())
 
 
-def require_writable(folder: Path, option: str) -> None:
-    """Makes a folder and tries to write into it.
+def require_writable(folder: Path, option: str, *, make: bool = True) -> None:
+    """Makes a folder and tries to write into it; with `make=False` only asks, and leaves no trace.
 
     Raises:
         BenchError: it cannot be made or written.
     """
-    probe = folder / f".write-test-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        if make:
+            probe = folder / f".write-test-{os.getpid()}"
+            folder.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        elif not (there := nearest_folder(folder)).is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), there)
+        elif not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), there)
     except OSError as error:
         raise BenchError(
             f"{folder} cannot be written ({error.strerror}). Choose another folder with "
             f"{option}, or change its permissions."
         ) from error
+
+
+def nearest_folder(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that exists."""
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())

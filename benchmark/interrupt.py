@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+CHECKPOINT = "checkpoint.pt"  # in a step's folder: a training that continues from there
 CONTINUE = 75  # exit code EX_TEMPFAIL: stopped with its state saved, start it again
 _requested = False
 

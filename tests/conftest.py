@@ -1,15 +1,30 @@
 """Fixtures for the whole suite."""
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 TOY = REPOSITORY / "tests" / "toy.py"
 
+LIMIT = 600.0  # seconds to wait for a process; only a fault takes as long, on the busiest machine
+T = TypeVar("T")
+
 # Tests run side by side on few cores; more threads would only fight.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def wait_for(condition: Callable[[], T]) -> T:
+    """Waits until a condition holds, and gives what it found."""
+    end = time.monotonic() + LIMIT
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+    return found
 
 
 @pytest.fixture(autouse=True)

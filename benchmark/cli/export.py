@@ -31,7 +31,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.store.store import Store, default_store
     from benchmark.units import readable_size
 
-    store = Store(args.store or default_store(), look_only=True)
+    store = Store(args.store or default_store(), "read")
     steps = export(args.run, store, args.bundle, not args.no_weights)
     size = readable_size(args.bundle.stat().st_size)
     print(f"{args.bundle}: {steps} steps, {size}. Check it with `isp-bench verify {args.bundle}`.")

@@ -104,6 +104,12 @@ def run_config(args: argparse.Namespace) -> RunConfig:
     return validated(RunConfig, {**values, **given}, "the command line")
 
 
+def describes_run(args: argparse.Namespace) -> bool:
+    """Whether options say which run is meant, beyond where its store is and its plug-ins."""
+    given = {name for name in vars(args) if name in RunConfig.model_fields}
+    return args.config is not None or bool(given - {"store", "plugin"})
+
+
 def _run_file(file: Path) -> dict[str, Any]:
     """The values of a run file, checked by themselves; one value may stand where a list may."""
     values: dict[str, Any] = {}

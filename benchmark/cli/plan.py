@@ -14,8 +14,8 @@ EXAMPLES = """  isp-bench plan --protocol adaptation augmentation --mapper all -
   isp-bench plan --preset paper --format json
   isp-bench plan --mapper cstpp chai --format dot | dot -Tsvg > plan.svg
 
-The steps are written down in the store, so that `isp-bench step KEY` and `isp-bench explain KEY`
-know them. Times are those of like steps in the store, one after the other.
+Nothing is written: `isp-bench run --print-commands` writes the steps down, so that
+`isp-bench step KEY` can run them. Times are those of comparable steps in the store, added up.
 """
 COLOURS = {"done": "palegreen", "running": "lightskyblue", "failed": "lightcoral"}
 
@@ -42,15 +42,13 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.planning.estimates import History
     from benchmark.running.session import open_session
-    from benchmark.store.states import state_of
+    from benchmark.store.states import stands
 
-    session = open_session(run_config(args), download=False)
+    session = open_session(run_config(args), dry=True)
     store, specs = session.store, session.plan.steps
-    for spec in specs.values():
-        store.add(spec)
     history = History(store, session.device.type)
     costs = {key: history.cost(spec, specs.__getitem__) for key, spec in specs.items()}
-    states = {key: state_of(store, key).state for key in specs}
+    states = {key: stands(store, spec).state for key, spec in specs.items()}
     if args.format == "json":
         print(json.dumps(_rows(session, states, costs), indent=1))
     elif args.format == "dot":
@@ -97,7 +95,7 @@ def _print_text(
     for key, spec in specs.items():
         cost = costs[key]
         time = "" if states[key] == "done" else readable_time(cost.seconds) if cost else "?"
-        print(f"{states[key]:8}{key}  {time:>7}  {spec.title}")
+        print(f"{states[key]:12}{key}  {time:>7}  {spec.title}")
     trainings = sum(spec.is_training for spec in specs.values())
     missing = [key for key in specs if states[key] != "done"]
     print(
@@ -109,9 +107,9 @@ def _print_text(
         time, size = readable_time(together.seconds), readable_size(together.bytes)
         known = f"about {time}, {size} in the store"
         if unknown == len(missing):
-            known = "unknown, nothing like it was run here before"
+            known = "unknown; no comparable step was run here before"
         elif unknown:
-            known += f", and {unknown} steps the like of which was not run here before"
+            known += f", and {unknown} steps with no comparable step to estimate from"
         print(f"cost of the missing steps, one after the other: {known}")
     for sentence in session.plan.skipped:
         print(sentence)

@@ -1,8 +1,14 @@
 """`isp-bench run`: train what is missing, score, write records and tables."""
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
 
 from benchmark.cli.options import Verbs, add_run_options, add_verb, run_config
+
+if TYPE_CHECKING:
+    from benchmark.running.runner import Outcome
+    from benchmark.running.session import Session
 
 EXAMPLES = """  isp-bench run
   isp-bench run --protocol adaptation --mapper cstpp --isp pynet
@@ -69,17 +75,21 @@ def execute(args: argparse.Namespace) -> int:
             )
     elif args.json:
         print_tables([], as_json=True)
-    for key, reason in outcome.failures.items():
-        title = session.store.spec(key).title
-        needed = [session.plan.steps[k].title for k, by in outcome.blocked.items() if by == key]
-        print_failure(title, reason, needed, str(session.store.step_folder(key) / "failure.json"))
+    if outcome.failures:
+        print(_failures(session, outcome), file=sys.stderr)
     return 1 if outcome.failures else 0
 
 
-def print_failure(title: str, reason: str, blocked: list[str], file: str) -> None:
-    """Says on the error stream which step failed, why, and what it held up."""
-    import sys
+def _failures(session: "Session", outcome: "Outcome") -> str:
+    """Which steps failed and what they held up; why was said when each of them failed."""
+    from benchmark.running.executor import printed_by
 
-    lines = [f"FAILED: {title}: {reason}", f"  traceback: {file}"]
-    lines += [f"  not run because of it: {b}" for b in blocked]
-    print("\n".join(lines), file=sys.stderr)
+    steps, store = session.plan.steps, session.store
+    lines = [f"Failed steps: {len(outcome.failures)}"]
+    for key in outcome.failures:
+        lines.append(f"  {steps[key].title}")
+        files = {"traceback": store.traceback_of(key), "output": printed_by(store, key)}
+        lines += [f"    {name}: {file}" for name, file in files.items() if file is not None]
+        held_up = [steps[k].title for k, by in outcome.blocked.items() if by == key]
+        lines += [f"    not run because of it: {title}" for title in held_up]
+    return "\n".join(lines)

@@ -19,7 +19,10 @@ exit code: 0; 1 if a step has failed
 def add_parser(verbs: Verbs) -> None:
     """Adds the verb."""
     parser = add_verb(
-        verbs, "status", "show which steps are done, missing, waiting, running or failed", EXAMPLES
+        verbs,
+        "status",
+        "show which steps are done, missing, interrupted, waiting, running or failed",
+        EXAMPLES,
     )
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.add_argument(
@@ -36,7 +39,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.store.states import STATES, state_of
     from benchmark.store.store import Store, default_store
 
-    store = Store(args.store or default_store(), look_only=True)
+    store = Store(args.store or default_store(), "read")
     keys = set(store.step_keys())
     if args.results:
         keys &= needed_by(args.results)
@@ -48,7 +51,7 @@ def execute(args: argparse.Namespace) -> int:
         print(json.dumps([asdict(s) for s in states], indent=1))
     else:
         for s in states:
-            print(f"{s.state:8}{s.key}  {s.title}" + (f": {s.note}" if s.note else ""))
+            print(f"{s.state:12}{s.key}  {s.title}" + (f": {s.note}" if s.note else ""))
         total = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
         print(f"{len(states)} steps" + (f": {total}" if total else f" in {store.folder}"))
     return 1 if counts["failed"] else 0

@@ -26,7 +26,7 @@ def add_parser(verbs: Verbs) -> None:
         "gc",
         help="remove what no run needs",
         description="Removes steps that no record and no planned run below --results needs, and "
-        "data sets that no step is left of. Running and recently changed ones stay. Without "
+        "data sets no remaining step uses. Running and recently changed ones stay. Without "
         "--yes it only says what would go.",
     )
     cleaning.add_argument(
@@ -54,7 +54,7 @@ def _list(args: argparse.Namespace) -> int:
     from benchmark.store.states import state_of
     from benchmark.store.store import Store, default_store
 
-    store = Store(args.store or default_store(), look_only=True)
+    store = Store(args.store or default_store(), "read")
     places = [(state_of(store, key), store.step_folder(key)) for key in store.step_keys()]
     steps: list[dict[str, Any]] = [
         {**asdict(s), "bytes": size_of(f), "age": age_of(f)} for s, f in places
@@ -68,12 +68,11 @@ def _list(args: argparse.Namespace) -> int:
         return 0
     for step in sorted(steps, key=lambda s: s["title"]):
         size, age = readable_size(step["bytes"]), readable_time(step["age"])
-        print(
-            f"{step['state']:8}{step['key']}  {size:>8} {age:>6}  {step['title']}  [{step['data']}]"
-        )
+        name = f"{step['title']}  [{step['data']}]"
+        print(f"{step['state']:12}{step['key']}  {size:>8} {age:>6}  {name}")
     for row in data:
         size, age = readable_size(row["bytes"]), readable_time(row["age"])
-        print(f"data    {'':20}  {size:>8} {age:>6}  {row['data']}")
+        print(f"{'data':12}{'':20}  {size:>8} {age:>6}  {row['data']}")
     total = sum(row["bytes"] for row in (*steps, *data))
     print(f"{len(steps)} steps, {len(data)} data sets, {readable_size(total)} in {store.folder}")
     return 0
@@ -85,7 +84,7 @@ def _clean(args: argparse.Namespace) -> int:
     from benchmark.store.housekeeping import find_waste, remove
     from benchmark.store.store import Store, default_store
 
-    store = Store(args.store or default_store(), look_only=not args.yes)
+    store = Store(args.store or default_store(), "write" if args.yes else "read")
     needed = needed_by(args.results)
     if not needed:
         raise BenchError(

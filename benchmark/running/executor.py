@@ -1,5 +1,6 @@
 """The contract of an executor, and the command that every one of them runs."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +8,18 @@ from pathlib import Path
 from typing import Protocol
 
 from benchmark.store.step import StepSpec
+from benchmark.store.store import Store
 
 STEP_LOG = "step.log"  # in a step's folder: what its process printed
 # Without -P, Python would take modules from the current folder: a user's own `benchmark.py`,
 # `mappers/` or `random.py` would be run in place of ours.
 PYTHON = (sys.executable, "-P")
+
+
+def printed_by(store: Store, key: str) -> Path | None:
+    """The file with what a step's process printed; None if it printed nothing."""
+    file = store.step_folder(key) / STEP_LOG
+    return file if file.is_file() and file.stat().st_size else None
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,12 @@ class StepCommand:
     def line(self, key: str) -> list[str]:
         """The command that runs a step; "-" for a worker that reads keys."""
         return [*PYTHON, "-m", "benchmark.cli.main", *self.words(key)]
+
+    def script_line(self, key: str) -> str:
+        """The same for a shell script: it holds in any folder and needs no particular PATH."""
+        program = Path(sys.executable).with_name("isp-bench")
+        start = [str(program), *self.words(key)] if program.is_file() else self.line(key)
+        return shlex.join(start)
 
     def words(self, key: str) -> list[str]:
         """What comes after `isp-bench` in that command."""

@@ -1,6 +1,5 @@
 """The missing steps of a plan in levels, for schedulers that are given all of them at once."""
 
-import shlex
 from collections.abc import Iterator
 
 from benchmark.planning.graph import Plan
@@ -34,6 +33,5 @@ def command_lines(plan: Plan, store: Store, command: StepCommand) -> Iterator[st
     for number, level in enumerate(levels, 1):
         yield f"# level {number} of {len(levels)}: {len(level)} steps, in any order or at once"
         for spec in level:
-            line = shlex.join(["isp-bench", *command.words(spec.key)])
-            yield f"{line}  # {spec.title}"
+            yield f"{command.script_line(spec.key)}  # {spec.title}"
     yield "# then the same run without --print-commands writes records and tables"

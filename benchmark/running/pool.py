@@ -19,12 +19,13 @@ from typing import Any
 from benchmark.interrupt import CONTINUE
 from benchmark.progress import Progress
 from benchmark.running.events import EventReceiver
-from benchmark.running.executor import STEP_LOG, Finished, StepCommand
+from benchmark.running.executor import STEP_LOG, Finished, StepCommand, printed_by
 from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
 
 WAIT = 0.5  # seconds that `finished` waits for news
 GRACE = 60.0  # seconds a worker has to save its state
+TAIL = 10_000  # bytes of a dead process's output that are kept as its traceback
 
 
 class Worker:
@@ -158,7 +159,8 @@ class PoolExecutor:
         if self._store.is_done(key):
             return Finished(key, None)
         if code is not None:
-            self._store.fail(key, _death(code, self._time_limit), "")
+            printed = printed_by(self._store, key)
+            self._store.fail(key, _death(code, self._time_limit, printed), _tail(printed))
         return Finished(key, self._store.failure(key) or "It ended without a result.")
 
     def _enforce_limit(self) -> None:
@@ -188,12 +190,23 @@ class PoolExecutor:
                 worker.stop(signal.SIGKILL)
 
 
-def _death(code: int, time_limit: float | None) -> str:
+def _death(code: int, time_limit: float | None, printed: Path | None) -> str:
     """What an exit code of a worker in the middle of a step means."""
     if code == CONTINUE:
-        limit = "" if time_limit is None else f", for it ran longer than {time_limit / 60:g} min"
-        return f"It was stopped{limit}. Its training is saved; the same run goes on from there."
+        limit = (
+            "" if time_limit is None else f" because it took longer than {time_limit / 60:g} min"
+        )
+        return f"It was stopped{limit}. Its training is saved; the same run continues from there."
     if code == -signal.SIGKILL:
-        return "Its process was killed (SIGKILL), for want of memory or by the time limit."
+        return "Its process was killed (SIGKILL): out of memory, or over the time limit."
     name = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-    return f"Its process died ({name}); see step.log beside this file."
+    return f"Its process died ({name})." + (f" What it printed: {printed}" if printed else "")
+
+
+def _tail(file: Path | None) -> str:
+    """The last of what a process printed: where it died, if it said so."""
+    if file is None:
+        return ""
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - TAIL))
+        return stream.read().decode(errors="replace")

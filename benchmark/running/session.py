@@ -11,7 +11,7 @@ import torch
 from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.base import CameraPair, DataSource, PairSet
 from benchmark.errors import BenchError
-from benchmark.files import require_writable
+from benchmark.files import nearest_folder, require_writable
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.planning.graph import Cell, Plan
 from benchmark.planning.planner import Planner, identity_of
@@ -95,7 +95,11 @@ class Session:
             executor.close()
 
     def command_lines(self) -> Iterator[str]:
-        """A shell script that runs what is missing, in an order in which inputs come first."""
+        """A shell script that runs what is missing, in an order in which inputs come first.
+
+        Its steps are written down, in the store and in the run's folder, as those of a run are.
+        """
+        write_planned(self.folder, self.plan.steps)
         command = step_command(self.config, self.store, self._fid_weights, self.config.device)
         return command_lines(self.plan, self.store, command)
 
@@ -104,12 +108,12 @@ class Session:
         return self.weights.weights.path if self.weights.weights else None
 
 
-def open_session(config: RunConfig, *, download: bool = True) -> Session:
+def open_session(config: RunConfig, *, dry: bool = False) -> Session:
     """Checks a run from top to bottom and plans it; trains and generates nothing.
 
     Args:
         config: what the user asks for.
-        download: whether missing Inception weights may be downloaded.
+        dry: whether the session will not be run: nothing is written, made or downloaded.
 
     Raises:
         BenchError: anything that would make the run fail later and can be known now.
@@ -121,10 +125,10 @@ def open_session(config: RunConfig, *, download: bool = True) -> Session:
     source.check()
     device = pick_device(config.device)
     folder = config.results / (config.name or default_name(config))
-    require_writable(folder, "--results")
-    store = Store(config.store or default_store())
+    require_writable(folder, "--results", make=not dry)
+    store = Store(config.store or default_store(), "plan" if dry else "write")
     _check_space(store.folder)
-    weights = search_weights(config.fid_weights, download)
+    weights = search_weights(config.fid_weights, not dry)
     identity = identity_of(source)
     extractor = weights.weights.sha256 if weights.weights else None
     plan = Planner(config, preset, identity, source.parts(), extractor).plan()
@@ -196,7 +200,7 @@ def _test_sizes(score: StepSpec, data: CameraPair) -> tuple[tuple[int, int], ...
 
 
 def _check_space(folder: Path) -> None:
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(nearest_folder(folder)).free
     if free < FREE_BYTES:
         raise BenchError(
             f"Only {free / 1e6:.0f} MB are free where the store {folder} lies; a run needs at "

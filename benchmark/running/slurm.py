@@ -209,9 +209,9 @@ class SlurmExecutor:
             return None if error is None else self._store.failure(key) or str(error)
         reason = (
             f"Slurm ended its job {job.job_id} ({job.state}); see {job.paths.stderr}. Training up "
-            "to the last checkpoint is kept; the same run goes on from there."
+            "to the last checkpoint is kept; the same run continues from there."
         )
-        self._store.fail(key, reason, "")
+        self._store.fail(key, reason)
         return reason
 
     def close(self) -> None:

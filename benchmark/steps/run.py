@@ -188,6 +188,10 @@ def _score(spec: Score, context: Context) -> dict[str, Any]:
         truth=_part(data, spec.part, spec.reference),
         isp=None if spec.isp is None else load_isp(spec.isp, context),
         folder=context.store.step_folder(spec.key),
+        features=(
+            context.store.data_folder(spec.data.name, spec.data.fingerprint)
+            / f"features-{spec.part}-{spec.reference}"
+        ),
         device=context.device,
         progress=context.progress,
         title=spec.title,

@@ -47,6 +47,9 @@ class Scoring:
         truth: pictures of the same scenes by the reference camera, in the same order.
         isp: the ISP, or None to compare raw with raw.
         folder: where `measures.json` and the previews go.
+        features: where features of the truth are kept for other cells, and the beginning of their
+            files' names; it names the data set and the part, and lies in the store: the pictures
+            themselves may be a user's own, or read-only.
         device: where networks run.
         progress: the display.
         title: names the bar.
@@ -61,6 +64,7 @@ class Scoring:
     truth: ImageSet
     isp: DeepISP | None
     folder: Path
+    features: Path
     device: torch.device
     progress: Progress
     title: str
@@ -176,11 +180,11 @@ class Scoring:
     def _truth_features(
         self, extractor: FeatureExtractor, resize: Resize, weights: FidWeights
     ) -> NDArray[np.float64]:
-        """Features of the truths, kept beside the data set: every cell needs the same ones."""
+        """Features of the truths, kept in the store: every cell needs the same ones."""
         name = hashlib.sha256(
             f"{weights.sha256} {resize} {extractor.facts} {len(self.truth)}".encode()
         ).hexdigest()[:16]
-        file = self.truth.folder / f"features-{name}.npy"
+        file = self.features.with_name(f"{self.features.name}-{name}.npy")
         if file.is_file():
             return np.load(file, allow_pickle=False)
         pictures = (self.truth.srgb(i) for i in range(len(self.truth)))

@@ -1,13 +1,14 @@
 """Why a step would run: what differs from the nearest finished step like it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.errors import BenchError
-from benchmark.store.states import StepState, state_of
-from benchmark.store.step import DataIdentity, StepSpec, is_key
+from benchmark.store.states import StepState, stands
+from benchmark.store.step import DataIdentity, StepSpec
 from benchmark.store.store import Store
 
+Known = Mapping[str, StepSpec]  # steps by key
 LIKE = ("method", "protocol")  # a step is compared with others that have these in common
 
 
@@ -17,7 +18,8 @@ class Explanation:
 
     Attributes:
         state: how it stands.
-        nearest: the finished step that differs least from it; None if there is none like it.
+        nearest: the finished step that differs least from it; None if there is none like it, or
+            if the step itself is done.
         differences: what differs, a line each: "config.steps: 30 → 7"; what lies in an input
             begins with the input's role, "raw: mapper: seed: 0 → 1".
     """
@@ -27,50 +29,40 @@ class Explanation:
     differences: tuple[str, ...]
 
 
-def find_steps(store: Store, words: list[str]) -> list[str]:
-    """Keys of the steps that a key, its beginning, or words of a title name.
+def find_steps(specs: Iterable[StepSpec], words: list[str]) -> list[StepSpec]:
+    """The steps that a key, its beginning, or words of a title name; there may be none."""
+    specs = list(specs)
+    found = [s for s in specs if len(words) == 1 and s.key.startswith(words[0])]
+    lower = [word.lower() for word in words]
+    return found or [s for s in specs if all(word in s.title.lower() for word in lower)]
 
-    Raises:
-        BenchError: no step is named so.
+
+def explain(store: Store, spec: StepSpec, known: Known) -> Explanation:
+    """Compares a step with the finished one of the same kind and method that differs least.
+
+    Args:
+        store: the store.
+        spec: the step, whether the store knows it or not.
+        known: all steps of the store, and those that the step builds on, by key.
     """
-    keys = store.step_keys()
-    found = [key for key in keys if len(words) == 1 and key.startswith(words[0])]
-    if not found:
-        lower = [word.lower() for word in words]
-        found = [k for k in keys if all(w in state_of(store, k).title.lower() for w in lower)]
-    if not found:
-        what = f"no step {words[0]}" if is_key(words[0]) else f"no step named '{' '.join(words)}'"
-        raise BenchError(
-            f"The store {store.folder} knows {what}. `isp-bench plan` writes down the steps of a "
-            "run; `isp-bench status` lists all that are known."
-        )
-    return found
+    state = stands(store, spec)
+    if state.state == "done":
+        return Explanation(state, None, ())
+    alike = [
+        other
+        for other in known.values()
+        if other.kind == spec.kind
+        and all(other.fields.get(name) == spec.fields.get(name) for name in LIKE)
+        and store.is_done(other.key)
+    ]
+    compared = [(other, differences(known, other, spec)) for other in alike]
+    if not compared:
+        return Explanation(state, None, ())
+    nearest, found = min(compared, key=lambda pair: len(pair[1]))
+    return Explanation(state, nearest, tuple(found))
 
 
-def explain(store: Store, key: str) -> Explanation:
-    """Compares a step with the finished one of the same kind and method that differs least."""
-    spec = store.spec(key)
-    best: tuple[StepSpec, list[str]] | None = None
-    for other_key in store.step_keys():
-        if other_key == key or not store.is_done(other_key):
-            continue
-        try:
-            other = store.spec(other_key)
-        except BenchError:
-            continue
-        if other.kind != spec.kind or any(
-            other.fields.get(name) != spec.fields.get(name) for name in LIKE
-        ):
-            continue
-        found = differences(store, other, spec)
-        if best is None or len(found) < len(best[1]):
-            best = other, found
-    return Explanation(
-        state_of(store, key), best[0] if best else None, tuple(best[1] if best else ())
-    )
-
-
-def differences(store: Store, old: StepSpec, new: StepSpec) -> list[str]:
+def differences(known: Known, old: StepSpec, new: StepSpec) -> list[str]:
     """What decides the new step's key and was otherwise in the old one.
 
     Other data is said once, not for every input again: they are all made from the same.
@@ -78,23 +70,20 @@ def differences(store: Store, old: StepSpec, new: StepSpec) -> list[str]:
     found = []
     if old.data.fingerprint != new.data.fingerprint:
         found = _data_differences(old.data, new.data)
-    return found + _step_differences(store, old, new)
+    return found + _step_differences(known, old, new)
 
 
-def _step_differences(store: Store, old: StepSpec, new: StepSpec) -> list[str]:
+def _step_differences(known: Known, old: StepSpec, new: StepSpec) -> list[str]:
     found = _changes(old.fields, new.fields)
     for role in dict.fromkeys([*new.inputs, *old.inputs]):
         one, two = old.inputs.get(role), new.inputs.get(role)
         if one == two:
             continue
-        if one is None or two is None:
-            found.append(f"{role}: {_name(store, one)} → {_name(store, two)}")
-            continue
-        try:
-            inner = _step_differences(store, store.spec(one), store.spec(two))
-        except BenchError:
-            inner = [f"{one} → {two}"]
-        found += [f"{role}: {line}" for line in inner]
+        before, after = known.get(one or ""), known.get(two or "")
+        if before is not None and after is not None:
+            found += [f"{role}: {line}" for line in _step_differences(known, before, after)]
+        else:
+            found.append(f"{role}: {_name(known, one)} → {_name(known, two)}")
     return found
 
 
@@ -129,5 +118,7 @@ def _shown(values: dict[str, Any], name: str) -> str:
     return repr(values[name]) if name in values else "nothing"
 
 
-def _name(store: Store, key: str | None) -> str:
-    return "nothing" if key is None else state_of(store, key).title
+def _name(known: Known, key: str | None) -> str:
+    if key is None:
+        return "nothing"
+    return known[key].title if key in known else key

@@ -7,7 +7,7 @@ from benchmark.errors import BenchError
 from benchmark.store.step import Kind, StepSpec
 from benchmark.store.store import Store
 
-State = Literal["done", "missing", "waiting", "running", "failed"]
+State = Literal["done", "missing", "interrupted", "waiting", "running", "failed"]
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -19,8 +19,8 @@ class StepState:
         key: of the step.
         kind: of the step; None where its description is damaged.
         title: for people.
-        state: "missing" could run now, "waiting" needs other steps first, "running" is held by a
-            living process.
+        state: "missing" could run now; so could "interrupted", a training that continues from its
+            checkpoint; "waiting" needs other steps first; "running" is held by a living process.
         note: who runs it, what it waits for, or why it failed.
         data: name of the data set and the beginning of its fingerprint.
     """
@@ -34,17 +34,21 @@ class StepState:
 
 
 def state_of(store: Store, key: str) -> StepState:
-    """How a planned step stands."""
+    """How a step of the store stands."""
     try:
-        spec = store.spec(key)
+        return stands(store, store.spec(key))
     except BenchError as error:
         return StepState(key, None, key, "failed", str(error))
+
+
+def stands(store: Store, spec: StepSpec) -> StepState:
+    """How a step stands, whether the store knows it or not."""
     data = f"{spec.data.name}-{spec.data.fingerprint[:8]}"
-    state, note = _stands(store, spec)
-    return StepState(key, spec.kind, spec.title, state, note, data)
+    state, note = _state(store, spec)
+    return StepState(spec.key, spec.kind, spec.title, state, note, data)
 
 
-def _stands(store: Store, spec: StepSpec) -> tuple[State, str]:
+def _state(store: Store, spec: StepSpec) -> tuple[State, str]:
     if store.is_done(spec.key):
         return "done", ""
     holding = store.holding(spec.key)
@@ -55,4 +59,8 @@ def _stands(store: Store, spec: StepSpec) -> tuple[State, str]:
     if reason is not None:
         return "failed", reason
     needed = [k for k in spec.inputs.values() if not store.is_done(k)]
-    return ("waiting", "for " + ", ".join(needed)) if needed else ("missing", "")
+    if needed:
+        return "waiting", "for " + ", ".join(needed)
+    if store.is_interrupted(spec.key):
+        return "interrupted", "continues from its checkpoint"
+    return "missing", ""

@@ -2,7 +2,8 @@
 
 `steps/<key>/` holds `spec.json` (what the step is; enough to run it), its products, and, written
 last, `done.json` with their checksums, or `failure.json` with the traceback. `data/` holds
-prepared data sets. Both hold an `owner/` folder, the lock (see `benchmark/store/lock.py`).
+prepared data sets and what is measured on them for all cells. Both hold an `owner/` folder, the
+lock (see `benchmark/store/lock.py`).
 """
 
 import json
@@ -10,18 +11,19 @@ import os
 import platform
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmark.errors import BenchError
 from benchmark.files import require_writable, sha256_of, write_atomic
-from benchmark.interrupt import leave_if_requested
+from benchmark.interrupt import CHECKPOINT, leave_if_requested
 from benchmark.store.lock import PLACE, Holding, Lock
-from benchmark.store.step import KEY_LENGTH, StepSpec, step_from_json
+from benchmark.store.step import KEY_LENGTH, StepSpec, is_key, step_from_json
 
 PRODUCTS = (".safetensors", ".json", ".npy", ".png")  # what a finished step vouches for
-NOTES = ("spec.json", "done.json", "failure.json")
+FAILURE = "failure.json"
+NOTES = ("spec.json", "done.json", FAILURE)
 SUMS = "sha256.json"  # of a prepared data set
 POLL = 0.5  # seconds between two looks at a lock that is waited for
 
@@ -40,18 +42,22 @@ def default_store() -> Path:
 class Store:
     """A store in a folder.
 
+    A step of a store is a folder in `steps/` that is named by a key, whatever lies in it: all
+    commands that list, count or clean steps agree on that.
+
     Args:
-        folder: made when it is not there.
-        look_only: nothing will be written; the folder must be there.
+        folder: where it lies.
+        mode: "write" makes the folder; "read" writes nothing, and the folder must be there;
+            "plan" writes nothing either, and a folder that is not there is an empty store.
 
     Raises:
-        BenchError: the folder cannot be written, or is not there to look at.
+        BenchError: the folder cannot be written, or is not there to be read.
     """
 
-    def __init__(self, folder: Path, *, look_only: bool = False) -> None:
+    def __init__(self, folder: Path, mode: Literal["write", "read", "plan"] = "write") -> None:
         self.folder = folder
-        if not look_only:
-            require_writable(folder, "--store")
+        if mode != "read":
+            require_writable(folder, "--store", make=mode == "write")
         elif not folder.is_dir():
             raise BenchError(f"There is no store in {folder}. Name another with --store.")
 
@@ -64,8 +70,8 @@ class Store:
         return self.folder / "steps" / key
 
     def step_keys(self) -> list[str]:
-        """Keys of all steps that were ever planned here, sorted."""
-        return sorted(file.parent.name for file in self.folder.glob("steps/*/spec.json"))
+        """Keys of all steps of this store, sorted."""
+        return sorted(f.name for f in self.folder.glob("steps/*") if is_key(f.name) and f.is_dir())
 
     def add(self, spec: StepSpec) -> None:
         """Writes down what a step is, so that its key alone is enough to run it."""
@@ -81,14 +87,24 @@ class Store:
             BenchError: no step of that key was ever planned here, or its description is damaged.
         """
         file = self.step_folder(key) / "spec.json"
-        if not file.is_file():
+        if not file.parent.is_dir():
             raise BenchError(f"The store {self.folder} knows no step {key}.")
+        if not file.is_file():
+            raise BenchError(f"{file} is missing. Delete {file.parent} and run again.")
         try:
             return step_from_json(json.loads(file.read_text(encoding="utf-8")))
         except (ValueError, BenchError) as error:
             raise BenchError(
                 f"{file} is damaged ({error}). Delete {file.parent} and run again."
             ) from error
+
+    def specs(self) -> dict[str, StepSpec]:
+        """All steps of this store, by key, without those whose description is damaged."""
+        found = {}
+        for key in self.step_keys():
+            with suppress(BenchError):
+                found[key] = self.spec(key)
+        return found
 
     def is_done(self, key: str) -> bool:
         """Whether the step is finished."""
@@ -102,7 +118,7 @@ class Store:
     def finish(self, key: str, outcome: dict[str, Any]) -> None:
         """Marks a step as done, with the checksums of all it made."""
         folder = self.step_folder(key)
-        (folder / "failure.json").unlink(missing_ok=True)
+        (folder / FAILURE).unlink(missing_ok=True)
         done = {"outcome": outcome, "sha256": checksums(folder)}
         write_atomic(folder / "done.json", json.dumps(done, indent=1))
 
@@ -111,17 +127,37 @@ class Store:
         if not (data_folder / SUMS).is_file():
             write_atomic(data_folder / SUMS, json.dumps(checksums(data_folder), indent=0))
 
-    def fail(self, key: str, reason: str, trace: str) -> None:
-        """Writes down why a step failed; a failure is never taken for a result."""
-        text = json.dumps({"reason": reason, "traceback": trace}, indent=1)
-        write_atomic(self.step_folder(key) / "failure.json", text)
+    def fail(self, key: str, reason: str, trace: str = "") -> None:
+        """Writes down why a step failed; a failure is never taken for a result.
+
+        Args:
+            key: the step.
+            reason: a sentence for people.
+            trace: the traceback, or what its process printed last; "" where there is neither.
+        """
+        content = {"reason": reason, **({"traceback": trace} if trace else {})}
+        write_atomic(self.step_folder(key) / FAILURE, json.dumps(content, indent=1))
 
     def failure(self, key: str) -> str | None:
         """Why a step failed when it was last tried; None if it did not."""
-        file = self.step_folder(key) / "failure.json"
+        content = self._failure(key)
+        return None if content is None else str(content["reason"])
+
+    def traceback_of(self, key: str) -> Path | None:
+        """The file with the traceback of a failed step; None if there is none."""
+        content = self._failure(key)
+        return self.step_folder(key) / FAILURE if content and content.get("traceback") else None
+
+    def _failure(self, key: str) -> dict[str, Any] | None:
+        file = self.step_folder(key) / FAILURE
         if not file.is_file():
             return None
-        return str(json.loads(file.read_text(encoding="utf-8"))["reason"])
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return content
+
+    def is_interrupted(self, key: str) -> bool:
+        """Whether a training was cut off; it continues from its checkpoint."""
+        return not self.is_done(key) and (self.step_folder(key) / CHECKPOINT).is_file()
 
     def verified(self, key: str, name: str) -> Path:
         """A product of a finished step, after its checksum was compared.

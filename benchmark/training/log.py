@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+LOG = "log.jsonl"  # in a step's folder
+
 
 class TrainingLog:
     """Writes the losses of one stage; use it as a context manager.
@@ -17,7 +19,7 @@ class TrainingLog:
 
     def __init__(self, folder: Path, before: int) -> None:
         self._before = before
-        self._lines = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._lines = (folder / LOG).open("a", encoding="utf-8")
         self._events: Any = None
         if importlib.util.find_spec("tensorboard") is not None:
             from torch.utils.tensorboard import SummaryWriter

@@ -18,13 +18,13 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from benchmark.errors import BenchError
-from benchmark.interrupt import stop_requested
+from benchmark.interrupt import CHECKPOINT, stop_requested
 from benchmark.progress import Progress, Task
 from benchmark.seeds import seed_of
 from benchmark.stage import Optimisation, Stage, Trainable
 from benchmark.training.batches import Batches, Prefetch
 from benchmark.training.checkpoint import read_checkpoint, write_checkpoint
-from benchmark.training.log import TrainingLog
+from benchmark.training.log import LOG, TrainingLog
 
 CHECKPOINT_SECONDS = 60.0
 LOG_LINES = 200  # per stage
@@ -89,7 +89,7 @@ class Trainer:
     ) -> None:
         self.model = model.to(device)
         self._batches = batches
-        self._checkpoint = folder / "checkpoint.pt"
+        self._checkpoint = folder / CHECKPOINT
         self._folder = folder
         self._bfloat16 = bfloat16
         self._seed = seed
@@ -103,10 +103,12 @@ class Trainer:
         """Trains from the start or from the checkpoint, to the end.
 
         Raises:
-            TrainingError: a loss became NaN or diverged.
+            TrainingError: a loss became NaN or diverged; the checkpoint is removed.
             KeyboardInterrupt: a stop was requested; the checkpoint is written.
         """
         saved = self._load()
+        if saved is None:
+            (self._folder / LOG).unlink(missing_ok=True)
         position = _Position(**saved["position"]) if saved else _Position()
         with torch.random.fork_rng():
             for index, stage in enumerate(self.model.stages()):
@@ -119,7 +121,11 @@ class Trainer:
                 if saved is not None:
                     self._restore(saved, optimisation)
                     saved = None
-                self._run(stage, optimisation, batches, total, position)
+                try:
+                    self._run(stage, optimisation, batches, total, position)
+                except TrainingError:
+                    self._checkpoint.unlink(missing_ok=True)
+                    raise
                 self._end_average()
                 before = {**position.before, stage.name: position.step}
                 position = _Position(index + 1, 0, position.seconds, before)
@@ -231,8 +237,9 @@ def _checked(losses: dict[str, Tensor], where: str) -> dict[str, float]:
     for name, value in values.items():
         if not math.isfinite(value) or abs(value) > DIVERGED:
             raise TrainingError(
-                f"{where}: the loss '{name}' is {value}. The training was stopped and nothing of "
-                "it is kept; a lower learning rate is the usual cure."
+                f"{where}: the loss '{name}' is {value}. The training was stopped; of it only the "
+                "losses are kept (log.jsonl), because it would diverge again from its checkpoint. "
+                "A lower learning rate is the usual cure."
             )
     return values
 

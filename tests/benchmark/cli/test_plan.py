@@ -18,7 +18,7 @@ def rows(toy_run, *arguments):
 def test_nothing_is_guessed_before_anything_ran(toy_run):
     assert all(r["seconds"] is None and r["bytes"] is None for r in rows(toy_run))
     plain = toy_run("--no-references", verb="plan").out
-    assert "nothing like it was run here before" in plain
+    assert "no comparable step was run here before" in plain
     assert "2 cells, 7 steps, 3 of them trainings; 7 missing" in plain
 
 
@@ -68,9 +68,33 @@ def test_dot_names_every_step_and_edge(toy_run):
             assert f'"{needed}" -> "{row["key"]}"' in dot
 
 
-def test_what_was_planned_can_be_run_step_by_step(toy_run, bench):
+def test_a_plan_leaves_no_trace(toy_run, bench, tmp_path):
+    """Neither in a store that is there nor where there is none; nor in the results."""
+    before = set(tmp_path.rglob("*"))
+    assert rows(toy_run)
+    assert set(tmp_path.rglob("*")) == before
+    assert toy_run("--no-references").code == 0
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    for options in (("--seed", "1"), ("--results", "elsewhere"), ("--set", "mapper.steps=7")):
+        assert rows(toy_run, "--name", "other", *options)
+        assert toy_run("toy", "--name", "other", *options, verb="explain").code == 0
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+    assert "7 steps: 7 done" in bench("status").out
+    assert "7 steps, 1 data sets" in bench("store", "ls").out
+
+
+def test_a_place_that_cannot_be_written_is_said_before_anything_runs(toy_run, tmp_path):
+    (tmp_path / "file").write_text("")
+    for option in ("--store", "--results"):
+        ran = toy_run(option, "file/below", verb="plan")
+        assert ran.code == 2
+        assert option in ran.err
+
+
+def test_the_steps_of_a_run_that_was_written_down_can_be_run_one_by_one(toy_run, bench):
     from tests.conftest import TOY
 
+    assert toy_run("--no-references", "--print-commands").code == 0
     for row in rows(toy_run):
         assert bench("step", row["key"], "--plugin", TOY, "--device", "cpu").code == 0
     assert {r["state"] for r in rows(toy_run)} == {"done"}

@@ -1,5 +1,7 @@
 """The main verb, from end to end, on the toy methods."""
 
+import json
+
 import pytest
 
 from benchmark.records.record import read_records
@@ -74,11 +76,19 @@ def test_several_seeds_show_their_spread(toy_run):
 def test_a_failing_mapper_stops_nothing_else(toy_run, tmp_path):
     ran = toy_run("--mapper", "toy-broken", "toy-mapper")
     assert ran.code == 1
-    assert "broken on purpose" in ran.err
     assert "not run because of it" in ran.err
     found = records(tmp_path / "results" / "toy-smoke")
     assert ("adaptation", "toy-mapper", "a2b") in found
     assert ("adaptation", "toy-broken", "a2b") not in found
+
+
+def test_a_failure_is_told_once_and_its_traceback_is_named(toy_run, tmp_path):
+    ran = toy_run("--mapper", "toy-broken", "--direction", "a2b", "--no-references")
+    assert ran.err.count("broken on purpose") == 1
+    assert "Failed steps: 1" in ran.err
+    (file,) = (tmp_path / "home").glob("steps/*/failure.json")
+    assert f"traceback: {file}" in ran.err
+    assert "in map" in json.loads(file.read_text())["traceback"]
 
 
 def test_a_nan_loss_stops_the_training_with_a_clear_error(toy_run, tmp_path):

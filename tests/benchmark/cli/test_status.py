@@ -35,6 +35,41 @@ def test_every_state_is_told(bench, tmp_path):
     assert states(bench)["now"]["state"] == "missing", "its owner let go"
 
 
+def test_an_interrupted_training_is_not_called_missing(bench, tmp_path):
+    store = Store(tmp_path / "home")
+    spec, scored = fit("half"), mapped("after", mapper=fit("half").key)
+    for known in (spec, scored):
+        store.add(known)
+    (store.step_folder(spec.key) / "checkpoint.pt").write_bytes(b"weights")
+    found = states(bench)
+    assert {title: s["state"] for title, s in found.items()} == {
+        "half": "interrupted", "after": "waiting",
+    }  # fmt: skip
+    assert "interrupted" in bench("store", "ls").out
+    assert "would continue from its checkpoint" in bench("explain", "half").out
+    store.fail(spec.key, "the time limit")
+    assert states(bench)["half"]["state"] == "failed"
+    store.finish(spec.key, {})
+    assert states(bench)["half"]["state"] == "done"
+
+
+def test_all_commands_agree_on_what_a_step_is(bench, tmp_path):
+    """A folder named by a key is a step, whatever is in it; anything else is none."""
+    store = Store(tmp_path / "home")
+    store.add(fit("whole"))
+    (store.folder / "steps" / ("0" * 20)).mkdir()
+    (store.folder / "steps" / "notes").mkdir()
+    (store.folder / "steps" / ("1" * 20)).write_text("a file")
+    write_planned(tmp_path / "results" / "run", [fit("kept", seed=9).key])
+    counts = [
+        len(json.loads(bench("status", "--json").out)),
+        len(json.loads(bench("store", "ls", "--json").out)["steps"]),
+        len(bench("store", "gc", "--days", "0").out.splitlines()) - 1,
+    ]
+    assert counts == [2, 2, 2]
+    assert "spec.json is missing" in bench("status").out
+
+
 def test_the_steps_of_one_run(bench, tmp_path):
     store = Store(tmp_path / "home")
     mine, other = fit("mine", seed=1), fit("other", seed=2)

@@ -1,8 +1,8 @@
 """Missing steps for a scheduler of the user's own."""
 
+import os
 import shutil
 import subprocess
-import sys
 
 from tests.benchmark.conftest import records
 
@@ -17,9 +17,11 @@ def test_the_printed_commands_run_what_is_missing(toy_run, tmp_path):
     assert "fit toy-mapper" in "".join(lines[: levels[1]])
     assert not list((tmp_path / "home").glob("steps/*/done.json")), "nothing was run"
 
-    program = f'isp-bench() {{ {sys.executable} -m benchmark.cli.main "$@"; }}\n'
-    script = program + printed.out
-    subprocess.run([shutil.which("bash"), "-e"], input=script, text=True, check=True)
+    (tmp_path / "elsewhere").mkdir()
+    subprocess.run(
+        [shutil.which("sh"), "-e"], input=printed.out, text=True, check=True,
+        cwd=tmp_path / "elsewhere", env={**os.environ, "PATH": "/nowhere"},
+    )  # fmt: skip
     found = toy_run("--print-commands", *options).out.splitlines()
     assert not [line for line in found if not line.startswith("#")]
     assert toy_run(*options).code == 0

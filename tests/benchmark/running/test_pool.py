@@ -1,16 +1,17 @@
 """The pool of processes: the same records, whatever happens to a process."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from benchmark.running import pool
+from benchmark.store.store import Store
 from tests.benchmark.conftest import records
-from tests.conftest import TOY
+from tests.conftest import LIMIT, TOY, wait_for
 
 
 def per_image(folder):
@@ -28,7 +29,11 @@ def test_a_pool_ends_in_the_records_of_a_run_in_one_process(toy_run, tmp_path, m
 def test_a_process_that_is_killed_fails_its_step_alone(toy_run, tmp_path):
     ran = toy_run("--mapper", "toy-misfit", "toy-mapper", "--workers", "2")
     assert ran.code == 1
-    assert "SIGKILL" in ran.err
+    assert ran.err.count("SIGKILL") == 2, "once for each direction's step"
+    for file in (tmp_path / "home").glob("steps/*/failure.json"):
+        failure = json.loads(file.read_text())
+        assert failure.get("traceback", "something") != ""
+        assert "beside" not in failure["reason"]
     found = records(tmp_path / "results" / "toy-smoke")
     assert ("adaptation", "toy-mapper", "a2b") in found
     assert ("adaptation", "toy-misfit", "a2b") not in found
@@ -65,13 +70,7 @@ def start_run(*arguments, threads="1"):
 
 
 def wait_for_training(home):
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        for log in home.glob("steps/*/log.jsonl"):
-            if '"first"' in log.read_text():
-                return
-        time.sleep(0.05)
-    pytest.fail("no training began")
+    wait_for(lambda: any('"first"' in log.read_text() for log in home.glob("steps/*/log.jsonl")))
 
 
 def workers(home):
@@ -85,22 +84,19 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ISP_BENCH_HOME", str(tmp_path / "whole"))
     whole = start_run("--name", "whole")
-    assert whole.wait(120) == 0, whole.stderr.read()
+    assert whole.wait(LIMIT) == 0, whole.stderr.read()
 
     home = tmp_path / "cut"
     monkeypatch.setenv("ISP_BENCH_HOME", str(home))
     run = start_run("--name", "cut")
     wait_for_training(home)
     run.send_signal(number)
-    run.wait(60)
-    until = time.monotonic() + 20
-    while workers(home) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert not workers(home)
+    run.wait(LIMIT)
+    wait_for(lambda: not workers(home))
     assert list(home.glob("steps/*/checkpoint.pt")), "the training was saved"
 
     again = start_run("--name", "cut")
-    assert again.wait(120) == 0, again.stderr.read()
+    assert again.wait(LIMIT) == 0, again.stderr.read()
     assert per_image(tmp_path / "results" / "whole") == per_image(tmp_path / "results" / "cut")
 
 
@@ -109,7 +105,7 @@ def test_two_runs_at_once_share_the_work_and_train_nothing_twice(tmp_path):
     """`_apart` gives both the same store."""
     both = [start_run("--name", name) for name in ("one", "two")]
     for run in both:
-        assert run.wait(120) == 0, run.stderr.read()
+        assert run.wait(LIMIT) == 0, run.stderr.read()
     results = tmp_path / "results"
     assert per_image(results / "one") == per_image(results / "two") != {}
     for log in (tmp_path / "home").glob("steps/*/log.jsonl"):
@@ -122,15 +118,15 @@ def test_the_step_verb_tells_a_scheduler_to_start_it_again(tmp_path, monkeypatch
     run = start_run()
     wait_for_training(home)
     run.send_signal(signal.SIGTERM)
-    assert run.wait(60) == 130
+    assert run.wait(LIMIT) == 130
     checkpoint = next(home.glob("steps/*/checkpoint.pt"))
     command = [
         sys.executable, "-m", "benchmark.cli.main", "step", checkpoint.parent.name,
         "--plugin", TOY, "--store", str(home),
     ]  # fmt: skip
     step = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    time.sleep(1)
+    wait_for(lambda: Store(home).holding(checkpoint.parent.name))
     step.send_signal(signal.SIGTERM)
-    assert step.wait(60) in (75, -signal.SIGTERM), "75 once it is at work"
+    assert step.wait(LIMIT) == 75
     assert subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
     assert (checkpoint.parent / "done.json").is_file()

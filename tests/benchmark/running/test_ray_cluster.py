@@ -4,12 +4,12 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import pytest
 
 from benchmark.store.store import Store
 from tests.benchmark.running.test_pool import per_image, start_run, wait_for_training
+from tests.conftest import LIMIT, wait_for
 
 pytest.importorskip("ray", reason="needs the extra isp-bench[ray]")
 
@@ -55,13 +55,12 @@ def node_of(process, cluster):
 
 def trainer_of(home, log, after=None):
     """The process that trains a step, once it is another one than `after`."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
+
+    def other():
         holding = Store(home).holding(log.parent.name)
-        if holding is not None and holding.owner.pid != after:
-            return holding.owner.pid
-        time.sleep(0.05)
-    return pytest.fail("it was not started again")
+        return holding.owner.pid if holding and holding.owner.pid != after else None
+
+    return wait_for(other)
 
 
 @pytest.mark.slow
@@ -81,7 +80,7 @@ def test_a_training_moves_to_the_other_node_when_its_own_dies(
     second = trainer_of(home, log, after=first)
     assert (log.parent / "checkpoint.pt").is_file()
     cluster.remove_node(node_of(second, cluster), allow_graceful=False)
-    assert run.wait(120) == 0, run.stderr.read()
+    assert run.wait(LIMIT) == 0, run.stderr.read()
     steps = [json.loads(line)["step"] for line in log.read_text().splitlines() if "first" in line]
     assert steps.count(min(steps)) == 1, "it went on from its checkpoint"
     assert per_image(tmp_path / "results" / "whole") == per_image(tmp_path / "results" / "cut")

@@ -14,6 +14,7 @@ from benchmark.running import slurm
 from benchmark.running.slurm_options import SlurmOptions, minutes
 from benchmark.store.store import Store
 from tests.benchmark.running.test_pool import per_image, start_run, wait_for_training
+from tests.conftest import LIMIT
 
 pytest.importorskip("submitit", reason="needs the extra isp-bench[slurm]")
 
@@ -54,7 +55,7 @@ def test_a_job_whose_time_is_over_is_queued_again_and_goes_on(toy_run, tmp_path,
     log = next(log for log in home.glob("steps/*/log.jsonl") if '"first"' in log.read_text())
     trainer = Store(home).holding(log.parent.name).owner.pid
     os.kill(parent_of(trainer), signal.SIGUSR2)  # what Slurm sends before the end
-    assert run.wait(120) == 0, run.stderr.read()
+    assert run.wait(LIMIT) == 0, run.stderr.read()
     steps = [json.loads(line)["step"] for line in log.read_text().splitlines() if "first" in line]
     assert steps == sorted(set(steps)), "no step was trained twice"
     job = (log.parent / "slurm-job").read_text()

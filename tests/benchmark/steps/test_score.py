@@ -90,3 +90,28 @@ def test_comparison_pictures_are_written(toy_run, tmp_path):
         file = tmp_path / "results" / "toy-smoke" / f"comparison-adaptation-toy-isp-{direction}.png"
         with Image.open(file) as sheet:
             assert sheet.width > 5 * 64  # floor, two mappers, ceiling, truth
+
+
+def test_nothing_is_written_into_a_users_prepared_data(toy_run, bench, weights, tmp_path):
+    """Features of the truths lie in the store, once for all cells; the data may be read-only."""
+    from tests.benchmark.data.raw2raw.download import scenes, write_dng_download
+
+    download = write_dng_download(tmp_path / "download", scenes(tmp_path / "scenes"))
+    prepared = tmp_path / "prepared"
+    assert bench("data", "prepare", "raw2raw", download, prepared).code == 0
+    before = {path: path.stat().st_mtime_ns for path in prepared.rglob("*")}
+    for path in (*before, prepared):
+        path.chmod(path.stat().st_mode & ~0o222)
+    ran = toy_run("--data", f"raw2raw:{prepared}", "--no-references", "--mapper", "identity")
+    assert ran.code == 0, ran.err
+    assert {path: path.stat().st_mtime_ns for path in prepared.rglob("*")} == before
+    features = sorted((tmp_path / "home" / "data").glob("raw2raw-*/features-*.npy"))
+    assert [f.name.rsplit("-", 1)[0] for f in features] == [
+        f"features-scenes-{camera}" for camera in "aabb"
+    ]
+    times = [f.stat().st_mtime_ns for f in features]
+    again = toy_run(
+        "--data", f"raw2raw:{prepared}", "--mapper", "identity", "toy-mapper", "--no-references"
+    )
+    assert again.code == 0, again.err
+    assert [f.stat().st_mtime_ns for f in features] == times, "they are measured once"

@@ -10,6 +10,7 @@ import pytest
 from benchmark.errors import BenchError
 from benchmark.store.store import Store
 from tests.benchmark.specs import fit
+from tests.conftest import LIMIT
 
 
 @pytest.fixture
@@ -63,8 +64,8 @@ def test_one_process_at_a_time(store):
             target=_try_lock, args=(store.folder, answers)
         )
         process.start()
-        process.join(30)
-        return answers.get(timeout=5)
+        process.join(LIMIT)
+        return answers.get(timeout=LIMIT)
 
     with store.lock(store.folder / "held") as mine:
         assert mine
