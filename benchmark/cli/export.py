@@ -19,7 +19,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("bundle", type=Path, help="the zip file to write")
     parser.add_argument(
         "--no-weights", action="store_true",
-        help="leave the weights out; only who has them in a store can verify the bundle",
+        help="leave the weights out; then only a store that holds them can verify the bundle",
     )  # fmt: skip
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.set_defaults(execute=execute)
@@ -32,7 +32,15 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.units import readable_size
 
     store = Store(args.store or default_store(), "read")
-    steps = export(args.run, store, args.bundle, not args.no_weights)
+    exported = export(args.run, store, args.bundle, not args.no_weights)
     size = readable_size(args.bundle.stat().st_size)
-    print(f"{args.bundle}: {steps} steps, {size}. Check it with `isp-bench verify {args.bundle}`.")
+    print(f"{args.bundle}: {exported.steps} steps, {size}.")
+    if exported.plugins:
+        print(f"It holds the source of plug-ins, for all to read: {', '.join(exported.plugins)}")
+    if exported.lacking:
+        print(
+            "The source of these methods was not kept when the run was made, so whoever verifies "
+            f"the bundle needs their plug-in from elsewhere: {', '.join(exported.lacking)}"
+        )
+    print(f"Check it with `isp-bench verify {args.bundle}`.")
     return 0

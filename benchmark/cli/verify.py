@@ -2,6 +2,9 @@
 
 import argparse
 import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +13,12 @@ from benchmark.cli.options import Verbs, add_plugin_option, add_verb
 EXAMPLES = """  isp-bench verify bundle.zip
   isp-bench verify bundle.zip --tolerance 0.001 --fid-weights pt_inception.pth
 
-exit code: 0 all as recorded; 1 something differs; 2 it is no bundle
+  isp-bench verify bundle.zip --plugin my_mapper-0123abcd.py
+
+The source of plug-ins in the bundle is shown, and not run; --plugin runs your own copy of one, or
+the bundle's own by the name shown.
+
+exit code: 0 all as recorded; 1 something differs or could not be scored; 2 it is no bundle
 """
 TOLERANCE = 0.01
 
@@ -43,13 +51,10 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.progress import Progress
     from benchmark.records.bundle import unpack
     from benchmark.records.reproduce import Reproduction
-    from benchmark.registry import load_plugin
     from benchmark.steps.context import Context
     from benchmark.store.store import Store, default_store
     from benchmark.training.device import pick_device
 
-    for file in getattr(args, "plugin", ()):
-        load_plugin(file)
     store = Store(args.store or default_store())
     inception = search_weights(args.fid_weights, False).weights
     with (
@@ -59,16 +64,47 @@ def execute(args: argparse.Namespace) -> int:
     ):
         context = Context(store, pick_device(args.device), progress)
         bundle = unpack(args.bundle, Path(folder))
+        _load_plugins(Path(folder), getattr(args, "plugin", ()))
         verdicts = Reproduction(bundle, context, inception, args.tolerance).run()
+    counts = Counter(verdict.word for verdict in verdicts)
     if args.json:
-        print(json.dumps([asdict(v) for v in verdicts], indent=1))
+        print(json.dumps([{**asdict(v), "verdict": v.word} for v in verdicts], indent=1))
     else:
         for verdict in verdicts:
-            state = "differs" if verdict.differences else "same"
-            title = "".join(c if c.isprintable() else "?" for c in verdict.title)  # foreign text
-            print(f"{state:8}{title} ({', '.join(verdict.compared) or 'nothing compared'})")
-            for sentence in verdict.differences:
-                print(f"        {sentence}")
-        same = sum(not v.differences for v in verdicts)
-        print(f"{same} of {len(verdicts)} cells score as recorded")
-    return 1 if any(v.differences for v in verdicts) else 0
+            note = f" ({', '.join(verdict.compared)})" if verdict.compared else ""
+            print(f"{verdict.word:8}{_plain(f' {verdict.title}{note}')}")
+            for sentence in filter(None, (verdict.obstacle, *verdict.differences)):
+                print(f"        {_plain(sentence)}")
+        print(
+            f"{counts['same']} of {len(verdicts)} cells score as recorded, {counts['differs']} "
+            f"differ, {counts['could not be scored']} could not be scored"
+        )
+    return 1 if counts["same"] < len(verdicts) else 0
+
+
+def _load_plugins(bundle: Path, named: Sequence[str]) -> None:
+    """Shows the bundle's plug-ins that were not named, and runs those that were, in this order."""
+    from benchmark.files import sha256_of
+    from benchmark.records.plugins import sources
+    from benchmark.registry import load_plugin
+
+    held = sources(bundle)
+    by_name = {file.name: file for file in held.values()}
+    chosen = [Path(n) if Path(n).exists() else by_name.get(n, Path(n)) for n in named]
+    own = {sha256_of(file) for file in chosen if file.is_file()}
+    unnamed = [file for digest, file in held.items() if digest not in own]
+    for file in unnamed:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        title = f"The bundle holds the plug-in {file.name}. It is not run. Its source:"
+        lines = [f"    {_plain(line)}" for line in text.splitlines()]
+        print("\n".join([title, "", *lines, ""]), file=sys.stderr)
+    if unnamed:
+        names = " ".join(file.name for file in unnamed)
+        print(f"To run what you have read, add: --plugin {names}\n", file=sys.stderr)
+    for file in chosen:
+        load_plugin(file)
+
+
+def _plain(text: str) -> str:
+    """Text from elsewhere without what would steer a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text.expandtabs())

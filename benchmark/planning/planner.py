@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import benchmark
 import isp_models
 import mappers
 import protocols
@@ -21,7 +22,7 @@ from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
 from benchmark.store.step import DataIdentity, FitMapper, MapRaw, Score, StepSpec, TrainISP
 from protocols.base import Evaluation, Protocol, RawSource
 
-BUILTIN = tuple(Path(m.__path__[0]) for m in (isp_models, mappers, protocols))
+BUILTIN = tuple(Path(m.__path__[0]) for m in (benchmark, isp_models, mappers, protocols))
 
 
 @dataclass(frozen=True)
@@ -252,19 +253,24 @@ class Planner:
             **(setting or {}),
         }
         config = build(cls.Config, values, f"{kind} '{name}' in preset '{self._preset.name}'")
-        file = Path(inspect.getfile(cls))
-        source = None if file.parent in BUILTIN else sha256_of(file)
+        file = plugin_file(cls)
         return {
             "method": name,
             "version": cls.info.version,
             "config": {k: _json(v) for k, v in dataclasses.asdict(config).items()},
             "precision": self._config.precision,
-            "source": source,
+            "source": None if file is None else sha256_of(file),
         }
 
     def _add(self, spec: StepSpec) -> str:
         self._steps.setdefault(spec.key, spec)
         return spec.key
+
+
+def plugin_file(cls: type) -> Path | None:
+    """The file that defines a method or data set of a plug-in; None for a built-in one."""
+    file = Path(inspect.getfile(cls))
+    return None if any(file.is_relative_to(folder) for folder in BUILTIN) else file
 
 
 def _json(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """Bundles: a run in one zip file, with all that is needed to score it again elsewhere.
 
 `manifest.json` (format, environment, checksums of all other files), `packages.txt`, the run's
-`records/` and `tables/`, and for every step behind a record `steps/<key>/spec.json` (its config),
-`done.json` (what it really did) and, for trained steps, `weights.safetensors`.
+`records/` and `tables/`, the source of its plug-ins in `plugins/`, and for every step behind a
+record `steps/<key>/spec.json` (its config), `done.json` (what it really did) and, for trained
+steps, `weights.safetensors`. The sources are there to be read; reading a bundle runs none of them.
 """
 
 import hashlib
@@ -19,18 +20,21 @@ from benchmark.errors import BenchError
 from benchmark.files import check_writable, sha256_of, whole_file
 from benchmark.records.archive import extract
 from benchmark.records.environment import environment
+from benchmark.records.plugins import sources
 from benchmark.records.record import read_records
-from benchmark.store.step import KEY_LENGTH, WEIGHTS
+from benchmark.store.step import KEY_LENGTH, WEIGHTS, Training
 from benchmark.store.store import Store
 
-FORMAT = 1
+FORMATS = (1, 2)  # what is read; the second may hold plug-ins
 TABLES = (".md", ".tex", ".csv")
 TEXT_BYTES = 256 * 2**20
+PLUGIN_BYTES = 4 * 2**20
 STEP = f"steps/[0-9a-f]{{{KEY_LENGTH}}}"
 ALLOWED = {
     r"manifest\.json|packages\.txt": TEXT_BYTES,
     r"records/[\w.=-]+\.json": TEXT_BYTES,
     r"tables/[\w.=-]+\.(md|tex|csv)": TEXT_BYTES,
+    r"plugins/[\w.-]+\.py": PLUGIN_BYTES,
     rf"{STEP}/(spec|done)\.json": TEXT_BYTES,
     rf"{STEP}/weights\.safetensors": 16 * 2**30,
 }
@@ -53,7 +57,22 @@ class Bundle:
         return self.folder / "steps" / key
 
 
-def export(run: Path, store: Store, target: Path, weights: bool) -> int:
+@dataclass(frozen=True)
+class Exported:
+    """What was written into a bundle.
+
+    Attributes:
+        steps: their number.
+        plugins: names of the plug-ins' files.
+        lacking: methods of plug-ins whose source was not kept with the run.
+    """
+
+    steps: int
+    plugins: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+def export(run: Path, store: Store, target: Path, weights: bool) -> Exported:
     """Writes the bundle of a run.
 
     Args:
@@ -61,9 +80,6 @@ def export(run: Path, store: Store, target: Path, weights: bool) -> int:
         store: where its steps lie.
         target: the zip file; must not exist.
         weights: whether the weights of trained steps go along.
-
-    Returns:
-        The number of steps in it.
 
     Raises:
         BenchError: no records, a step that is no longer in the store, or a file in the way.
@@ -74,8 +90,14 @@ def export(run: Path, store: Store, target: Path, weights: bool) -> int:
     keys = sorted({key for record in read_records(run) for key in record.steps})
     files = {f"records/{f.name}": f for f in sorted((run / "records").glob("*.json"))}
     files |= {f"tables/{f.name}": f for f in sorted(run.iterdir()) if f.suffix in TABLES}
+    kept = sources(run)
+    files |= {f"plugins/{file.name}": file for file in kept.values()}
+    lacking = set()
     for key in keys:
         files |= _step_files(store, key, weights)
+        spec = store.spec(key)
+        if isinstance(spec, Training) and spec.source not in (None, *kept):
+            lacking.add(spec.method)
     with (
         whole_file(target) as part,
         zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
@@ -87,7 +109,7 @@ def export(run: Path, store: Store, target: Path, weights: bool) -> int:
             sums[name] = sha256_of(file)
             archive.write(file, name)
         archive.writestr("manifest.json", json.dumps(_manifest(run, keys, sums), indent=1))
-    return len(keys)
+    return Exported(len(keys), tuple(file.name for file in kept.values()), tuple(sorted(lacking)))
 
 
 def unpack(archive: Path, folder: Path) -> Bundle:
@@ -102,8 +124,8 @@ def unpack(archive: Path, folder: Path) -> Bundle:
         form, sums = manifest["format"], dict(manifest["sha256"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise BenchError(f"{archive} is no bundle: its manifest cannot be read.") from error
-    if form != FORMAT:
-        raise BenchError(f"{archive} has format {form}; this version reads format {FORMAT}.")
+    if form not in FORMATS:
+        raise BenchError(f"{archive} has format {form}; this version reads formats 1 and 2.")
     if set(names) != {*sums, "manifest.json"}:
         odd = sorted(set(names) ^ {*sums, "manifest.json"})[0]
         raise BenchError(f"{archive} is damaged: {odd} is missing, or not in its manifest.")
@@ -129,7 +151,7 @@ def _step_files(store: Store, key: str, weights: bool) -> dict[str, Path]:
 
 def _manifest(run: Path, keys: list[str], sums: dict[str, str]) -> dict[str, Any]:
     return {
-        "format": FORMAT,
+        "format": 2 if any(name.startswith("plugins/") for name in sums) else 1,
         "isp-bench": __version__,
         "run": run.resolve().name,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -8,11 +8,12 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmark.errors import BenchError
 from benchmark.files import sha256_of
 from benchmark.metrics.fid_weights import FidWeights
+from benchmark.planning.planner import plugin_file
 from benchmark.records.bundle import Bundle
 from benchmark.records.record import Record, read_records
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
@@ -24,6 +25,7 @@ from benchmark.store.step import (
     FitMapper,
     Score,
     StepSpec,
+    Training,
     TrainISP,
     is_key,
     step_from_json,
@@ -39,11 +41,21 @@ class Verdict:
         title: of the cell.
         compared: names of the metrics that were compared.
         differences: a sentence each; none if all is as recorded.
+        obstacle: why the cell could not be scored here, which says nothing about its record;
+            empty if it was scored.
     """
 
     title: str
-    compared: tuple[str, ...]
-    differences: tuple[str, ...]
+    compared: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    obstacle: str = ""
+
+    @property
+    def word(self) -> Literal["same", "differs", "could not be scored"]:
+        """The verdict in short."""
+        if self.obstacle:
+            return "could not be scored"
+        return "differs" if self.differences else "same"
 
 
 class Reproduction:
@@ -84,7 +96,7 @@ class Reproduction:
             measures = self._score(record.score, scratch)
         except Exception as error:  # foreign weights and configs can fail in any way
             name = "" if isinstance(error, BenchError) else f"{type(error).__name__}: "
-            return Verdict(title, (), (f"cannot be scored: {name}{error}",))
+            return Verdict(title, obstacle=f"{name}{error}")
         compared, differences = compare(record, measures, self._tolerance)
         return Verdict(title, compared, differences)
 
@@ -114,14 +126,27 @@ class Reproduction:
         """Whether this installation has the same methods and data."""
         match spec:
             case FitMapper():
-                self._check_version(MAPPERS, spec.method, spec.version)
+                self._check_method(MAPPERS, spec)
             case TrainISP():
-                self._check_version(ISPS, spec.method, spec.version)
+                self._check_method(ISPS, spec)
             case Score():
                 self._check_version(PROTOCOLS, spec.protocol, spec.version)
         self._check_data(spec.data.name, json.dumps(spec.data.config), spec.data.fingerprint)
 
+    def _check_method(self, registry: Registry[Any], spec: Training) -> None:
+        """Whether the method is here, in the same version; a plug-in also with the same source."""
+        if spec.source is not None:
+            _check_known(registry, spec.method)
+            file = plugin_file(registry.get(spec.method))
+            if file is None or sha256_of(file) != spec.source:
+                raise BenchError(
+                    f"'{spec.method}' was made with another source (SHA-256 {spec.source[:8]}...) "
+                    f"than {file or 'the built-in method of that name'}."
+                )
+        self._check_version(registry, spec.method, spec.version)
+
     def _check_version(self, registry: Registry[Any], name: str, version: int) -> None:
+        _check_known(registry, name)
         here = registry.info(name).version
         if here != version:
             raise BenchError(
@@ -131,6 +156,7 @@ class Reproduction:
 
     @cache  # noqa: B019 - of one short-lived object; a fingerprint may read every picture
     def _check_data(self, name: str, config: str, fingerprint: str) -> None:
+        _check_known(DATASETS, name)
         source = DATASETS.create(name, **json.loads(config))
         source.check()
         if source.fingerprint() != fingerprint:
@@ -161,6 +187,14 @@ class Reproduction:
         same = self._inception is not None and self._inception.sha256 == wanted
         path = self._inception.path if same and self._inception is not None else None
         return dataclasses.replace(self._context, store=scratch, fid_weights=path)
+
+
+def _check_known(registry: Registry[Any], name: str) -> None:
+    if name not in registry.names():
+        raise BenchError(
+            f"there is no {registry.kind} '{name}' here. If a plug-in defines it, read its source "
+            "first, then name it with --plugin."
+        )
 
 
 def compare(

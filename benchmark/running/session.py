@@ -14,14 +14,15 @@ from benchmark.errors import BenchError
 from benchmark.files import nearest_folder, require_writable
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.planning.graph import Cell, Plan
-from benchmark.planning.planner import Planner, identity_of
+from benchmark.planning.planner import Planner, identity_of, plugin_file
 from benchmark.planning.preset import Preset, load_preset
 from benchmark.planning.run_config import RunConfig, split_data
 from benchmark.progress import Progress
 from benchmark.records.needed import write_planned
 from benchmark.records.overwrite import cells_to_run
+from benchmark.records.plugins import keep_sources
 from benchmark.records.record import write_record
-from benchmark.registry import DATASETS, ISPS, MAPPERS
+from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
 from benchmark.running.choose import check_executor, make_executor, step_command
 from benchmark.running.levels import command_lines
 from benchmark.running.runner import Outcome, Runner
@@ -76,6 +77,7 @@ class Session:
         data = context.data(self.identity)
         _check_pictures(self.plan, data)
         write_planned(self.folder, self.plan.steps)
+        keep_sources(self.folder, self._plugins())
         missing = {} if self.weights.weights else {"fid": NO_FID}
         named = set(self.config.mapper)
 
@@ -93,6 +95,24 @@ class Session:
             return Runner(self.plan, self.store, executor, progress, record).run()
         finally:
             executor.close()
+
+    def _plugins(self) -> Iterator[Path]:
+        """The files of all plug-ins that the run uses."""
+        yield from (Path(file) for file in self.config.plugin)
+        for spec in self.plan.steps.values():
+            match spec:
+                case FitMapper():
+                    cls = MAPPERS.get(spec.method)
+                case TrainISP():
+                    cls = ISPS.get(spec.method)
+                case Score():
+                    cls = PROTOCOLS.get(spec.protocol)
+                case _:
+                    continue
+            if (file := plugin_file(cls)) is not None:
+                yield file
+        if (file := plugin_file(type(self.source))) is not None:
+            yield file
 
     def command_lines(self) -> Iterator[str]:
         """A shell script that runs what is missing, in an order in which inputs come first.
