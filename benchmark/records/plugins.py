@@ -1,4 +1,4 @@
-"""Sources of plug-ins, kept with the results that were made with them: `plugins/` in a run's folder.
+"""Sources of plug-ins, kept with the results made with them: `plugins/` in a run's folder.
 
 They are text to be read. Nothing here runs them.
 """

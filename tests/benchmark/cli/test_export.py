@@ -2,11 +2,14 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import pytest
 from safetensors.torch import load_file, save
 
+from benchmark.files import sha256_of
 from tests.benchmark.specs import score
 from tests.conftest import TOY
 
@@ -161,7 +164,8 @@ def test_a_pickle_in_the_place_of_weights_is_no_result(bundle, bench):
     rewrite(bundle, plant)
     ran = verify(bench)
     assert ran.code == 1
-    assert "cannot be scored" in ran.out
+    assert "could not be scored" in ran.out
+    assert "differs" not in ran.out
 
 
 def test_other_data_is_said(bundle, bench):
@@ -179,6 +183,57 @@ def test_other_data_is_said(bundle, bench):
     ran = verify(bench)
     assert ran.code == 1
     assert "the data set 'toy' is not the same here" in ran.out
+
+
+def test_a_plug_in_is_bundled_and_shown_and_run_only_when_named(bundle, bench, tmp_path):
+    """The toy methods, and the toy data, are a plug-in. Another process has not loaded it."""
+    name = f"toy-{sha256_of(TOY)[:8]}.py"
+    with zipfile.ZipFile(bundle) as archive:
+        assert archive.read(f"plugins/{name}") == TOY.read_bytes()
+        (tmp_path / "mine.py").write_bytes(archive.read(f"plugins/{name}"))
+
+    def apart(*options):
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "benchmark.cli.main",
+            "verify",
+            "bundle.zip",
+            "--json",
+        ]
+        ran = subprocess.run(
+            [*command, "--device", "cpu", *options], capture_output=True, text=True, check=False
+        )
+        assert ran.stdout, ran.stderr
+        return {v["verdict"] for v in json.loads(ran.stdout)}, ran
+
+    verdicts, ran = apart()
+    assert verdicts == {"could not be scored"}
+    assert ran.returncode == 1
+    assert "It is not run." in ran.stderr
+    shown = [line.strip() for line in ran.stderr.splitlines()]
+    assert 'raise RuntimeError("this mapper is broken on purpose")' in shown
+    assert f"--plugin {name}" in ran.stderr
+    assert "name it with --plugin" in ran.stdout
+    for own in (name, "mine.py"):
+        verdicts, ran = apart("--plugin", own)
+        assert (verdicts, ran.returncode) == ({"same"}, 0), ran.stderr
+        assert "It is not run." not in ran.stderr
+    (tmp_path / "other.py").write_bytes(TOY.read_bytes() + b"# another version\n")
+    verdicts, ran = apart("--plugin", "other.py")
+    assert verdicts == {"could not be scored"}
+    assert "made with another source" in ran.stdout
+
+
+def test_text_from_a_bundle_cannot_steer_the_terminal(bundle, bench):
+    def plant(files):
+        return {**files, "plugins/evil.py": b"print()  # \x1b[2J\x07\n"}
+
+    rewrite(bundle, plant)
+    ran = verify(bench)
+    assert "evil.py" in ran.err
+    assert not {"\x1b", "\x07"} & set(ran.err)
 
 
 def test_damage_and_wrong_files_are_said(bundle, bench, tmp_path):
