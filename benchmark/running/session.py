@@ -99,20 +99,16 @@ class Session:
     def _plugins(self) -> Iterator[Path]:
         """The files of all plug-ins that the run uses."""
         yield from (Path(file) for file in self.config.plugin)
+        classes: list[type] = [type(self.source)]
         for spec in self.plan.steps.values():
             match spec:
                 case FitMapper():
-                    cls = MAPPERS.get(spec.method)
+                    classes.append(MAPPERS.get(spec.method))
                 case TrainISP():
-                    cls = ISPS.get(spec.method)
+                    classes.append(ISPS.get(spec.method))
                 case Score():
-                    cls = PROTOCOLS.get(spec.protocol)
-                case _:
-                    continue
-            if (file := plugin_file(cls)) is not None:
-                yield file
-        if (file := plugin_file(type(self.source))) is not None:
-            yield file
+                    classes.append(PROTOCOLS.get(spec.protocol))
+        yield from filter(None, map(plugin_file, dict.fromkeys(classes)))
 
     def command_lines(self) -> Iterator[str]:
         """A shell script that runs what is missing, in an order in which inputs come first.

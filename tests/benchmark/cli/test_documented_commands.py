@@ -34,8 +34,11 @@ from tests.benchmark.data.lsmi import download as lsmi
 from tests.benchmark.data.raw2raw import download as raw2raw
 from tests.conftest import REPOSITORY
 
-COMMANDS = list(dict.fromkeys([*commands_of_pages(), *commands_of_help()]))
-TRAINED = ("render", "map", "table", "export", "verify", "explain", "step")  # what a run has made
+SHOWN = [*commands_of_pages(), *commands_of_help()]
+COMMANDS = list({command.words: command for command in reversed(SHOWN)}.values())[::-1]
+# What needs a run, or its store.
+TRAINED = ("render", "map", "table", "export", "verify", "explain", "step", "status", "store")
+SIZES = {"lsmi": {"size": "128", "test_size": "96"}}  # of pictures in the small downloads
 KEY = re.compile(r"[0-9a-f]{12,20}")
 
 
@@ -87,7 +90,7 @@ def _data_sets(place: Path) -> None:
         ),
     }
     for name, source in sources.items():
-        DATASETS.get(name).convert(source, place / "data" / name, {}, quiet)
+        DATASETS.get(name).convert(source, place / "data" / name, SIZES.get(name, {}), quiet)
     write_folder(place / "pictures" / "two-phones")
 
 
@@ -126,6 +129,8 @@ def adapted(command: Command, place: Path, new: Path) -> list[str]:
         words.append("--print-commands")
     elif words[:2] == ["data", "prepare"]:
         words[4] = str(new / "prepared")
+        sizes = [f"{key}={value}" for key, value in SIZES.get(words[2], {}).items()]
+        words += ["--set", *sizes] if sizes else []
     elif words[:2] == ["data", "show"]:
         words += ["--preset", "smoke"]
     elif verb in ("render", "map"):
