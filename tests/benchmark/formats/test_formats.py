@@ -78,7 +78,9 @@ def test_a_changed_file_is_still_noticed(bench, old):
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_has_the_keys_it_had(bench, tmp_path, name):
     request = REQUESTS[name]
-    ran = bench("plan", *(w.replace("HERE", str(FORMATS)) for w in request["arguments"]), "--json")
+    arguments = [word.replace("HERE", str(FORMATS)) for word in request["arguments"]]
+    assert bench("run", *arguments, "--print-commands").code == 0, "writes down the steps"
+    ran = bench("plan", *arguments, "--json")
     assert ran.code == 0, ran.err
     planned = {row["key"]: row["kind"] for row in json.loads(ran.out)}
     # What is written down comes first: where a key is new, the difference says why.

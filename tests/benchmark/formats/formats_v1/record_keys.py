@@ -1,7 +1,7 @@
-"""Records keys.json anew: the keys that `isp-bench plan` gives to the requests in it.
+"""Records keys.json again: the keys that `isp-bench plan` gives to the requests in it.
 
 Only for keys that changed on purpose, e.g. with a method's version:
-`python tests/benchmark/data_formats/formats_v1/record_keys.py`
+`python tests/benchmark/formats/formats_v1/record_keys.py`
 """
 
 import json
@@ -16,13 +16,15 @@ HERE = Path(__file__).parent
 
 def planned(arguments: list[str], folder: Path) -> dict[str, dict]:
     """The steps of a request by key, as they are written into a store."""
-    command = [sys.executable, "-P", "-m", "benchmark.cli.main", "plan", *arguments, "--json"]
     places = {"ISP_BENCH_HOME": str(folder / "home"), "TORCH_HOME": str(folder / "torch")}
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **places}, capture_output=True, text=True
-    )
-    if done.returncode:
-        sys.exit(done.stderr)
+    verbs = (["run", *arguments, "--print-commands"], ["plan", *arguments, "--json"])
+    for verb in verbs:  # the first writes down the steps, the second names them
+        command = [sys.executable, "-P", "-m", "benchmark.cli.main", *verb]
+        done = subprocess.run(
+            command, cwd=folder, env={**os.environ, **places}, capture_output=True, text=True
+        )
+        if done.returncode:
+            sys.exit(done.stderr)
     return {row["key"]: spec_of(folder / "home", row["key"]) for row in json.loads(done.stdout)}
 
 
