@@ -32,7 +32,9 @@ class Tiny(PreparedSource):
     @classmethod
     def plan(cls, source, options, progress):
         files = sorted(file for file in source.glob("*/*.txt") if int(file.stem) <= options.limit)
-        sets = {f"{part}-{camera}": {} for part in ("train", "validation") for camera in "ab"}
+        sets: dict[str, dict[str, Path]] = {
+            f"{part}-{camera}": {} for part in ("train", "validation") for camera in "ab"
+        }
         for file in files:
             sets.setdefault(file.parent.name, {})[file.stem] = file
         return Preparation(
@@ -74,7 +76,9 @@ def test_a_new_data_set_is_prepared_checked_and_opened(download, tmp_path):
     pair = source.prepare(tmp_path, QUIET)
     assert [record.id for record in pair.train["a"]] == ["1", "2"]
     assert (tmp_path / "out" / "pairs_used.csv").read_text() == "a,b\n"
-    notes = read_manifest(tmp_path / "out").notes
+    manifest = read_manifest(tmp_path / "out")
+    assert manifest is not None
+    notes = manifest.notes
     assert notes[0] == "a note"
     assert "one: sRGB not there: only for raw-to-raw" in notes
     assert "one: 4 pictures: made" in notes
@@ -85,7 +89,7 @@ def test_copies_are_left_out_and_stand_in_the_notes(download, tmp_path):
     (download / "train-a" / "2.txt").write_text("1")  # as scenes-b/0
     after = convert(download, tmp_path / "after")
     told = "left out of training: train-a/2.txt is the same picture as the test picture"
-    assert any(note.startswith(told) for note in read_manifest(tmp_path / "after").notes)
+    assert any(note.startswith(told) for note in after.manifest().notes)
     assert after.manifest().counts["train-a"] == 1
     assert after.fingerprint() != before.fingerprint()
     after.check()

@@ -83,7 +83,12 @@ def write_dng(
         if preview is None:
             tiff.write(pixels, photometric=photometric, extratags=general + own, metadata=None)
         else:
-            first = {"subifds": 1, "subfiletype": 1, "extratags": general, "metadata": None}
+            first: dict[str, Any] = {
+                "subifds": 1,
+                "subfiletype": 1,
+                "extratags": general,
+                "metadata": None,
+            }
             if jpeg:
                 data = np.frombuffer(_jpeg(preview), np.uint8)[None]
                 tiff.write(data, photometric="minisblack", rowsperstrip=1, **first)
@@ -99,8 +104,8 @@ def write_dng(
     return path
 
 
-def _tag(code: int, kind: str, values: Sequence[int]) -> tuple[int, str, int, Any, bool]:
-    value = bytes(values) if kind == "B" else tuple(values)
+def _tag(code: int, kind: str, values: Sequence[float]) -> tuple[int, str, int, Any, bool]:
+    value = bytes(map(int, values)) if kind == "B" else tuple(values)
     return code, kind, len(values), value if len(values) > 1 else values[0], True
 
 
@@ -131,4 +136,4 @@ def _overwrite(path: Path, **values: int) -> None:
     """Changes tags of the first image; a JPEG strip stands as bytes until its tags say so."""
     with tifffile.TiffFile(path, mode="r+") as tiff:
         for name, value in values.items():
-            tiff.pages[0].tags[name].overwrite(value)
+            tiff.pages.first.tags[name].overwrite(value)

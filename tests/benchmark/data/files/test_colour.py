@@ -1,6 +1,7 @@
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def read(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
     return srgb.pixels.transpose(1, 2, 0), srgb.notes
 
 
-def save(path: Path, pixels: np.ndarray = COLOURS, **options: object) -> Path:
+def save(path: Path, pixels: np.ndarray = COLOURS, **options: Any) -> Path:
     Image.fromarray(pixels).save(path, **options)
     return path
 
@@ -140,7 +141,7 @@ def test_16_bits_are_reduced_to_8(tmp_path, suffix, alpha):
     if suffix == ".png":
         png(path, given)
     else:
-        extra = {"extrasamples": ["unassalpha"]} if alpha else {}
+        extra: dict[str, Any] = {"extrasamples": ["unassalpha"]} if alpha else {}
         tifffile.imwrite(path, given, photometric="rgb", **extra)
     pixels, notes = read(path)
     assert np.abs(pixels - DEEP / 257).max() <= 1

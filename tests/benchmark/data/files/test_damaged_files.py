@@ -19,7 +19,7 @@ from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import write_dng
 from tests.benchmark.data.files.mosaics import noise
 from tests.benchmark.data.files.profiles import ADOBE_RGB, profile
-from tests.benchmark.data.files.tiff_bytes import DNG, size_tags, write_tiff
+from tests.benchmark.data.files.tiff_bytes import DNG, Tags, size_tags, write_tiff
 
 HEIGHT, WIDTH = 68, 80
 LEVELS = Levels("RGGB", 4095, 64)
@@ -48,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         crop=(1, 1, 64, 74),
         BlackLevelRepeatDim=("H", [2, 4]),
         BlackLevel=("2I", [60.5, 61, 62, 63, 64, 65, 66, 67]),
-        BlackLevelDeltaV=("2i", np.linspace(0, 5, 66).round(2)),
+        BlackLevelDeltaV=("2i", np.linspace(0, 5, 66).round(2).tolist()),
         LinearizationTable=("H", list(range(4096))),
     )
     tags = {**DNG, **size_tags(HEIGHT, WIDTH), 258: (3, [32]), 259: (3, [8]), 339: (3, [3])}
@@ -106,7 +106,7 @@ CODES += [*range(50706, 50723), 50728, 50778, 50829, 50830]
 
 
 @st.composite
-def tags(draw: st.DrawFn) -> dict[int, tuple[int, list]]:
+def tags(draw: st.DrawFn) -> Tags:
     """Tags of a DNG, some with values of any kind."""
     chosen = dict(DNG) | dict(size_tags(HEIGHT, WIDTH))
     for code in draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=4, unique=True)):

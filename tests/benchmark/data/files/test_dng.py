@@ -1,4 +1,5 @@
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,13 +73,13 @@ def test_black_levels_begin_at_the_corner_of_the_active_area(tmp_path, cfa, corn
 def test_black_levels_that_vary_along_rows_and_columns(tmp_path, names):
     by_row, by_column = np.linspace(0, 40, HEIGHT), np.linspace(-8, 25, WIDTH)
     black = np.full((HEIGHT, WIDTH), 64.0)
-    tags = {}
+    tags: dict[str, Any] = {}
     if "V" in names:
         black += by_row.round(3)[:, None]
-        tags["BlackLevelDeltaV"] = ("2i", by_row.round(3))
+        tags["BlackLevelDeltaV"] = ("2i", by_row.round(3).tolist())
     if "H" in names:
         black += by_column.round(3)
-        tags["BlackLevelDeltaH"] = ("2i", by_column.round(3))
+        tags["BlackLevelDeltaH"] = ("2i", by_column.round(3).tolist())
     path = write_dng(tmp_path / "a.dng", raised(black), black=64, white=WHITE, **tags)
     picture = read_raw(path)
     assert picture.range == WHITE - np.rint(black.max())
@@ -106,7 +107,7 @@ def test_black_levels_with_fractions_are_rounded(tmp_path, kind):
 
 def test_masked_pixels_do_not_replace_the_named_black_level(tmp_path):
     mosaic = noise(80, 80)
-    masks = {"active": (8, 0, 80, 80), "MaskedAreas": ("I", [0, 0, 8, 80])}
+    masks: dict[str, Any] = {"active": (8, 0, 80, 80), "MaskedAreas": ("I", [0, 0, 8, 80])}
     picture = read_raw(write_dng(tmp_path / "a.dng", mosaic, black=100, **masks))
     assert picture.range == 3995
     truth = np.clip(expected(mosaic[8:], "RGGB").astype(int) - 100, 0, None)
@@ -120,9 +121,9 @@ def test_masked_pixels_do_not_replace_the_named_black_level(tmp_path):
     assert "measured on masked pixels" in picture.notes[0]
 
 
-@pytest.mark.parametrize("bits", [8, 16])
-def test_linearization_table(tmp_path, bits):
-    mosaic = noise(white=255 if bits == 8 else 1000).astype(np.uint8 if bits == 8 else np.uint16)
+@pytest.mark.parametrize(("dtype", "highest"), [(np.uint8, 255), (np.uint16, 1000)])
+def test_linearization_table(tmp_path, dtype, highest):
+    mosaic = noise(white=highest).astype(dtype)
     table = (np.arange(int(mosaic.max()) + 1) ** 1.2).astype(int)
     path = write_dng(
         tmp_path / "a.dng",

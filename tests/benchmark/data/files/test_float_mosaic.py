@@ -102,8 +102,8 @@ def test_black_levels(tmp_path):
     by_row = np.linspace(0, 0.2, HEIGHT).round(3)
     fractions = np.column_stack([np.rint(by_row * 1000), np.full(HEIGHT, 1000)]).astype(int).ravel()
     mosaic = 0.8 * values() + by_row[:, None]
-    own = {"_50716": (10, fractions.tolist())}
-    check(write_tiff(tmp_path / "b.dng", tags(**own), [stored(mosaic, 32, 1, "<")]), values())
+    own = tags(_50716=(10, fractions.tolist()))
+    check(write_tiff(tmp_path / "b.dng", own, [stored(mosaic, 32, 1, "<")]), values())
 
 
 def test_an_active_area(tmp_path):

@@ -6,16 +6,10 @@ import pytest
 import rawpy
 import tifffile
 
+from benchmark.data.files.areas import Frame
+from benchmark.data.files.filters import CFAS, first_cell, plane_order
 from benchmark.data.files.plain import Levels
-from benchmark.data.files.raw import (
-    CFAS,
-    Frame,
-    first_cell,
-    pack,
-    plane_order,
-    read_raw,
-    read_size,
-)
+from benchmark.data.files.raw import pack, read_raw, read_size
 from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import XTRANS, write_dng
 from tests.benchmark.data.files.mosaics import expected, noise
@@ -172,6 +166,7 @@ def test_levels_that_make_no_sense():
 def test_real_kdc():
     path = SHARED / "RAW_KODAK_DC50.KDC"
     with rawpy.imread(str(path)) as raw:
+        assert raw.raw_pattern is not None
         assert raw.raw_pattern.tolist() == [[1, 0], [2, 3]]
         mosaic = raw.raw_image_visible.copy()
     picture = read_raw(path)

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def picture(height: int = 80, width: int = 120) -> NDArray[np.uint8]:
     return np.stack(np.broadcast_arrays(255 * x, 255 * y, 255 * x * y), axis=2).astype(np.uint8)
 
 
-def save(path: Path, pixels: NDArray, orientation: int = 1, **options: object) -> Path:
+def save(path: Path, pixels: NDArray, orientation: int = 1, **options: Any) -> Path:
     image = Image.fromarray(pixels)
     exif = image.getexif()
     exif[ExifTags.Base.Orientation] = orientation
@@ -139,6 +140,7 @@ def gradient(area: Sequence[int]) -> NDArray[np.uint8]:
 def lies_over(raw: RawPicture, whole: RawPicture, pixels: NDArray[np.uint8]) -> bool:
     """Whether each pixel of an sRGB picture shows the pixel of the sensor that it lies over."""
     frame = Frame(0, 0, raw.height, raw.width) if raw is whole else whole.frame
+    assert frame is not None
     area = (2 * frame.top, 2 * frame.left, 2 * frame.height, 2 * frame.width)
     return np.array_equal(pixels, gradient(area).transpose(2, 0, 1))
 
@@ -158,6 +160,7 @@ def test_a_crop_that_cuts_through_cells_moves_nothing(tmp_path, orientation, cor
     assert srgb.notes == ()
     assert lies_over(raw, whole, srgb.pixels)
     frame = whole.frame
+    assert frame is not None
     assert np.array_equal(
         raw.counts,
         whole.counts[

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmark.cameras import CAMERAS
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
 from tests.benchmark.data.files.dng import write_dng
@@ -54,7 +55,7 @@ def test_a_copy_of_a_test_picture_is_left_out_and_named(root, tmp_path, capsys, 
     data = source(root)
     data.check()
     after = data.prepare(tmp_path / "after", Progress())
-    for side in "ab":
+    for side in CAMERAS:
         left = ids(after.train[side]) + ids(after.validation[side])
         assert left == ids(before.train[side]) + ids(before.validation[side])
     told = capsys.readouterr().err

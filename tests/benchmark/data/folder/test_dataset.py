@@ -37,6 +37,7 @@ def test_a_whole_folder(root, tmp_path):
     assert len(pair.train["b"]) == 2 and len(pair.validation["b"]) == 1
     assert sorted(ids(pair.train["a"]) + ids(pair.validation["a"])) == UNPAIRED["iphone"]
     assert pair.anchors is None and pair.aligned is None
+    assert pair.scenes is not None
     assert ids(pair.scenes.a) == ids(pair.scenes.b) == list(PAIRED)
     table = (tmp_path / "out" / "pairs_used.csv").read_text()
     assert table == "a,b,role\ns0.dng,s0.dng,scene\ns1.dng,s1.dng,scene\n"

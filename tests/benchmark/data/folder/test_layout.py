@@ -29,6 +29,7 @@ def test_table_of_pairs(root, tmp_path):
         add(root, "samsung", stem)
     source(root).check()
     pair = prepare(root, tmp_path / "out")
+    assert pair.scenes and pair.anchors and pair.aligned
     assert ids(pair.scenes.a) == ids(pair.scenes.b) == ["s0", "i01"]  # the id of A is the scene
     assert pair.scenes.b[0].source == "samsung/s1.dng"
     assert ids(pair.anchors.a) == ["i00"] and pair.anchors.a[0].srgb is None
@@ -60,6 +61,7 @@ def test_other_places_of_files(root, tmp_path):
     (root / "samsung" / "._s0.dng").write_text("written by a Mac")
     source(root).check()
     pair = prepare(root, tmp_path / "out")
+    assert pair.scenes is not None
     assert pair.scenes.a[0].source == "iphone/raw/s0.DNG"
     assert len(pair.train["a"]) == 11
 
@@ -127,6 +129,7 @@ def test_names_from_different_systems_pair(root, tmp_path, other):
     rename(root, "samsung", "s0", forms.get(other) or unicodedata.normalize(other, CAFE))
     source(root).check()
     pair = prepare(root, tmp_path / "out")
+    assert pair.scenes is not None
     assert ids(pair.scenes.a) == ids(pair.scenes.b) == [CAFE, "s1"]
 
 
@@ -147,6 +150,7 @@ def test_srgb_of_another_form_or_other_capitals(root, tmp_path, form):
         name = unicodedata.normalize("NFC", old.stem).upper()
         old.rename(old.with_name(f"{name}.PNG"))
     pair = prepare(root, tmp_path / "out")
+    assert pair.scenes is not None
     assert {record.srgb for record in pair.scenes.a} == {"file"}
 
 

@@ -33,6 +33,7 @@ def root(tmp_path) -> Path:
 
 def test_pixels_are_those_of_the_files(root, tmp_path):
     pair = prepare(root, tmp_path / "out")
+    assert pair.scenes is not None
     for images, camera in ((pair.train["a"], "iphone"), (pair.scenes.b, "samsung")):
         for i, record in enumerate(images):
             counts = read_raw(root / camera / f"{record.id}.dng").counts
@@ -83,14 +84,14 @@ def test_a_real_camera_file_among_others(root, tmp_path):
 
 
 def test_an_interrupted_preparation_goes_on(root, tmp_path, monkeypatch):
-    read, names = folder_pictures.read_raw, []
+    names: list[str] = []
     most = 5
 
     def counted(path, levels):
         if len(names) == most:
             raise KeyboardInterrupt
         names.append(path.name)
-        return read(path, levels)
+        return read_raw(path, levels)
 
     monkeypatch.setattr(folder_pictures, "read_raw", counted)
     with pytest.raises(KeyboardInterrupt):
@@ -105,6 +106,7 @@ def test_an_interrupted_preparation_goes_on(root, tmp_path, monkeypatch):
 
     most = 38
     fresh = prepare(root, tmp_path / "fresh")
+    assert pair.scenes and fresh.scenes
     for images, others in ((pair.train["a"], fresh.train["a"]), (pair.scenes.b, fresh.scenes.b)):
         assert list(images) == list(others)
         assert all(np.array_equal(images.raw(i), others.raw(i)) for i in range(len(images)))

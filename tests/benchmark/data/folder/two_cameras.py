@@ -1,6 +1,7 @@
 """A miniature folder data set: 14 pictures of an "iphone", 5 of a "samsung", 2 scenes in common."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def srgb(camera: str, stem: str, height: int = 64, width: int = 72) -> NDArray[n
     return generator.integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def add(root: Path, camera: str, stem: str, **options: object) -> Path:
+def add(root: Path, camera: str, stem: str, **options: Any) -> Path:
     """A raw file and its sRGB picture."""
     raw = write_dng(
         root / camera / f"{stem}.dng",
@@ -57,7 +58,9 @@ def add(root: Path, camera: str, stem: str, **options: object) -> Path:
 
 
 def source(root: Path, options: str = "") -> Folder:
-    return DATASETS.create("folder", **Folder.parse_argument(f"{root}{options}"))
+    folder = DATASETS.create("folder", **Folder.parse_argument(f"{root}{options}"))
+    assert isinstance(folder, Folder)
+    return folder
 
 
 def prepare(root: Path, out: Path, options: str = "") -> CameraPair:

@@ -12,6 +12,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmark.cameras import Camera
 from benchmark.data.base import CameraPair
 from benchmark.data.images import ImageSet
 from benchmark.progress import Progress
@@ -45,7 +46,12 @@ def write_download(root: Path, pair: CameraPair) -> Path:
     separate_json_files, those of Place4 are NaN in Galaxy's alone. sony/Place12_1 has no .jpg,
     galaxy/Place22_1 no raw, Galaxy no split.json; Nikon has no json of its own at all.
     """
-    unpaired = {"sony": ("a", 11), "galaxy": ("b", 21), "nikon": ("a", 31)}
+    unpaired: dict[str, tuple[Camera, int]] = {
+        "sony": ("a", 11),
+        "galaxy": ("b", 21),
+        "nikon": ("a", 31),
+    }
+    assert pair.scenes is not None
     for camera, (side, first) in unpaired.items():
         images = pair.train[side]
         own = pair.scenes.b if camera == "galaxy" else pair.scenes.a

@@ -11,6 +11,7 @@ from benchmark.data.images import ImageSet
 from benchmark.data.lsmi.dataset import Lsmi
 from benchmark.data.prepared_folder import read_manifest
 from benchmark.errors import BenchError
+from benchmark.files import save_array
 from benchmark.progress import Progress
 from tests.benchmark.conftest import records
 from tests.benchmark.data.lsmi.download import scenes, write_download
@@ -113,7 +114,9 @@ def test_srgb_lies_over_the_raw(prepared, originals):
 
 
 def test_notes_tell_what_was_found(prepared):
-    notes = "\n".join(read_manifest(prepared).notes)
+    manifest = read_manifest(prepared)
+    assert manifest is not None
+    notes = "\n".join(manifest.notes)
     assert "1 pairs without a chart that both show, left out: Place4_12" in notes
     assert "5 test pairs of equal place names" in notes
     assert "sony: 1 pictures without .jpg are left out" in notes
@@ -176,19 +179,20 @@ def test_without_any_chart_raws_cannot_be_compared(own, tmp_path):
     Lsmi.convert(own, tmp_path / "out", SMALL, QUIET)
     source = Lsmi(Lsmi.Config(path=str(tmp_path / "out")))
     assert source.parts() == {"scenes"}
-    assert len(source.prepare(tmp_path, QUIET).scenes) == 5
+    scenes = source.prepare(tmp_path, QUIET).scenes
+    assert scenes is not None and len(scenes) == 5
 
 
 def test_goes_on_where_it_was_cut_off(download, prepared, tmp_path, monkeypatch):
     from benchmark.data import images
 
-    written, save = [], images.save_array
+    written: list[Path] = []
 
     def stop(path: Path, array: np.ndarray) -> None:
         written.append(path)
         if len(written) == 9:
             raise KeyboardInterrupt
-        save(path, array)
+        save_array(path, array)
 
     monkeypatch.setattr(images, "save_array", stop)
     with pytest.raises(KeyboardInterrupt):
@@ -196,7 +200,8 @@ def test_goes_on_where_it_was_cut_off(download, prepared, tmp_path, monkeypatch)
     assert read_manifest(tmp_path / "out") is None
     Lsmi.convert(download, tmp_path / "out", SMALL, QUIET)
     assert len(set(written)) == len(written) - 1  # the one it was stopped at, again
-    assert read_manifest(tmp_path / "out").fingerprint == read_manifest(prepared).fingerprint
+    resumed, straight = read_manifest(tmp_path / "out"), read_manifest(prepared)
+    assert resumed and straight and resumed.fingerprint == straight.fingerprint
 
 
 def test_new_charts_do_not_mix_with_old_pictures(own, tmp_path):

@@ -41,6 +41,7 @@ def test_shots_and_findings(root):
     assert "Place9_1 names another place than its folder" in findings
     assert "Place11 has no picture" in findings
     levels = read_camera(root, "galaxy").shots["Place10_12"].levels
+    assert levels is not None
     assert (levels.cfa, levels.black, levels.white) == ("RGB", 0, 1023)
 
 

@@ -65,6 +65,7 @@ def test_a_bright_box_lands_where_its_corners_say(tmp_path, crop):
     Image.fromarray(picture.astype(np.uint8)).save(tmp_path / "Place1_1.png")
     shot = Shot("galaxy", "Place1", "1", raw, tmp_path / "Place1_1.png")
     written = read_item("x", Item(shot, 48, True, {"mcc1": corners}), tmp_path)
+    assert written.srgb is not None
     (chart,) = written.record.charts
     for plane, scale in ((written.raw[0], 1), (written.srgb[0], 2)):
         y, x = np.nonzero(plane > plane.max() / 2)

@@ -10,6 +10,7 @@ from PIL import Image
 from benchmark.data.findings import Fault
 from benchmark.data.raw2raw import dataset as raw2raw
 from benchmark.data.raw2raw.dataset import Raw2Raw
+from benchmark.data.raw2raw.pictures import read_shot
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
 from benchmark.registry import DATASETS
@@ -188,13 +189,13 @@ def test_extracted_files_with_rendered_pictures_beside(dng, mat, tmp_path, simul
 
 def test_an_interrupted_preparation_goes_on_to_the_same(dng, tmp_path, monkeypatch):
     convert(dng, tmp_path / "straight")
-    read, names = raw2raw.read_shot, []
+    names: list[str] = []
 
     def cut_off(*arguments):
         names.append(arguments[0])
         if len(names) == 7:
             raise KeyboardInterrupt
-        return read(*arguments)
+        return read_shot(*arguments)
 
     monkeypatch.setattr(raw2raw, "read_shot", cut_off)
     with pytest.raises(KeyboardInterrupt):
