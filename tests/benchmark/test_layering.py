@@ -87,7 +87,7 @@ def test_the_ground_floor_is_known_and_everything_else_is_in_a_room():
 
 
 def test_the_floors_have_no_circle():
-    above = []
+    above: list[str] = []
     for room, below in FLOORS.items():
         assert set(below) <= set(above), room
         above.append(room)

@@ -41,7 +41,7 @@ def test_a_name_must_be_fit_for_files_and_commands(name):
 
 def test_a_decorator_without_a_name_is_explained():
     with pytest.raises(ContractError, match=re.escape('@register_mapper("my-name"')):
-        register_mapper(Mapper)
+        register_mapper(Mapper)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

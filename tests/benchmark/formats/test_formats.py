@@ -106,8 +106,8 @@ def test_status_and_listing_of_an_old_store(bench, old):
             facts = {name: row[name] for name in ("kind", "title", "data")}
             assert facts == {name: known[row["key"]][name] for name in facts}
     assert [row["data"] for row in answer["data"]] == ["simulated-5f908b8e3ae46e5545bc"]
-    for arguments in (("status",), ("store", "ls")):
-        lines = bench(*arguments, "--store", old / "store").out.splitlines()
+    for command in (("status",), ("store", "ls")):
+        lines = bench(*command, "--store", old / "store").out.splitlines()
         for key, state in states.items():
             (line,) = (line for line in lines if line.split()[1] == key)
             assert line.split()[0] == state

@@ -15,8 +15,8 @@ def pair() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_agrees_with_torchmetrics(pair) -> None:
-    tensors = (torch.from_numpy(rgb(x))[None] for x in pair)
-    expected = np.degrees(float(spectral_angle_mapper(*tensors)))
+    prediction, reference = (torch.from_numpy(rgb(x))[None] for x in pair)
+    expected = np.degrees(float(spectral_angle_mapper(prediction, reference)))
     assert angular_error(*pair) == pytest.approx(expected, rel=1e-9)
 
 

@@ -182,7 +182,7 @@ def test_facts_name_the_extractor(weights: FidWeights, extractor: FeatureExtract
 
 def test_wrong_input_is_explained(weights: FidWeights, extractor: FeatureExtractor) -> None:
     with pytest.raises(BenchError, match="uint8"):
-        extractor.features([np.zeros((3, 9, 9), np.float32)], "pytorch-fid")  # type: ignore[list-item]
+        extractor.features([np.zeros((3, 9, 9), np.float32)], "pytorch-fid")
     with pytest.raises(BenchError, match="no pictures"):
         extractor.features([], "pytorch-fid")
     with pytest.raises(BenchError, match="antialiased"):

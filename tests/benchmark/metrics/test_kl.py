@@ -66,7 +66,7 @@ def test_eight_bit_clips_and_rounds_to_nearest() -> None:
 def test_wrong_input_is_explained() -> None:
     good = picture(7, 3, 8, 8)
     with pytest.raises(BenchError, match="eight_bit"):
-        kl_divergence(good / 255, good)
+        kl_divergence(good / 255, good)  # type: ignore[arg-type]
     with pytest.raises(BenchError, match="4 channels"):
         kl_divergence(picture(8, 4, 8, 8), good)
     with pytest.raises(BenchError, match="NaN"):

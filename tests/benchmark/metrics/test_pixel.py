@@ -29,7 +29,8 @@ def test_psnr_agrees_with_two_libraries(pair: Pair) -> None:
     prediction, reference = pair
     expected = peak_signal_noise_ratio(reference, prediction, data_range=1)
     assert psnr(prediction, reference) == pytest.approx(expected, rel=1e-6)
-    other = torch_psnr(*(torch.from_numpy(x)[None] for x in pair), data_range=1.0)
+    one, two = (torch.from_numpy(x)[None] for x in pair)
+    other = torch_psnr(one, two, data_range=1.0)
     assert psnr(prediction, reference) == pytest.approx(float(other), rel=1e-5)
 
 
@@ -45,8 +46,8 @@ def test_ssim_agrees_with_two_libraries(pair: Pair) -> None:
         use_sample_covariance=False,
     )
     assert ssim(prediction, reference) == pytest.approx(expected, abs=1e-9)
-    pictures = (torch.from_numpy(x)[None].double() for x in pair)
-    _, windows = torch_ssim(*pictures, data_range=1.0, return_full_image=True)
+    one, two = (torch.from_numpy(x)[None].double() for x in pair)
+    _, windows = torch_ssim(one, two, data_range=1.0, return_full_image=True)
     # torchmetrics' mean includes windows that reach over the border into a mirrored picture.
     assert ssim(prediction, reference) == pytest.approx(float(windows[..., 5:-5, 5:-5].mean()))
 
@@ -59,13 +60,13 @@ def test_closed_forms_of_a_constant_difference() -> None:
 
 
 @pytest.mark.parametrize(("metric", "best"), [(psnr, float("inf")), (mae, 0.0), (ssim, 1.0)])
-def test_equal_pictures(metric, best: float) -> None:  # type: ignore[no-untyped-def]
+def test_equal_pictures(metric, best: float) -> None:
     picture: Image = np.random.default_rng(1).random((3, 20, 20), dtype=np.float32)
     assert metric(picture, picture) == pytest.approx(best)
 
 
 @pytest.mark.parametrize("metric", [psnr, mae, ssim])
-def test_wrong_input_is_explained(metric) -> None:  # type: ignore[no-untyped-def]
+def test_wrong_input_is_explained(metric) -> None:
     good = np.zeros((3, 16, 16), np.float32)
     with pytest.raises(BenchError, match=r"\(3, 16, 17\)"):
         metric(good, np.zeros((3, 16, 17), np.float32))

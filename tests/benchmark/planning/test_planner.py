@@ -1,5 +1,7 @@
 """The graph: equal steps are one node, and keys depend on what decides a step and nothing else."""
 
+from typing import Any
+
 import pytest
 
 from benchmark.errors import BenchError
@@ -82,7 +84,7 @@ def test_what_is_measured_does_not_change_the_configuration():
 
 
 def test_a_test_time_field_is_swept_over_one_training():
-    swept = {"mapper": ("cstpp",), "sweep": {"mapper.downsample": (1, 4, 16)}}
+    swept: dict[str, Any] = {"mapper": ("cstpp",), "sweep": {"mapper.downsample": (1, 4, 16)}}
     plan = make_plan(protocol=("raw-to-raw",), direction=("a2b",), **swept)
     assert count(plan) == {"mapper": 1, "map": 3, "score": 3}
     assert [dict(cell.setting) for cell in plan.cells] == [

@@ -1,6 +1,7 @@
 """Properties of the planner: equal steps merge, changes reach what is downstream and only that."""
 
 import dataclasses
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from tests.benchmark.specs import score
 
 MAPPERS = ("toy-mapper", "identity", "global-gain", "global3x3", "global-poly")
 ISPS = ("toy-isp", "toy-impatient")
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "mapper": {"set": {"mapper.explode_at": 7}},
     "isp": {"set": {"isp.first_steps": 7}},
     "data": {"fingerprint": "e" * 32},

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from benchmark.cameras import CAMERAS
 from benchmark.steps.taken_by import KnownCamera, known_cameras, taken_by
 from benchmark.store.step import DataIdentity
 
@@ -59,7 +60,7 @@ B = KnownCamera("right", model="samsung SM-G960F")
     ],
 )
 def test_who_took_it(photo, cameras, camera, taken):
-    assert taken_by(photo(*camera), dict(zip("ab", cameras, strict=True))) == taken
+    assert taken_by(photo(*camera), dict(zip(CAMERAS, cameras, strict=True))) == taken
 
 
 def test_a_data_set_that_is_gone_says_nothing(photo, tmp_path):

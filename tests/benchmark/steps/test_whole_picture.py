@@ -1,3 +1,7 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 import torch
@@ -5,7 +9,7 @@ from torch import nn
 
 from benchmark.data.files.raw import upright
 from benchmark.errors import BenchError
-from benchmark.progress import Progress
+from benchmark.progress import Progress, Task
 from benchmark.steps import whole_picture as full_size
 from benchmark.steps.whole_picture import watched
 
@@ -15,21 +19,18 @@ NETWORK = nn.Sequential(nn.Conv2d(4, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3
 class Recorder(Progress):
     """Keeps the percentages that a bar would show."""
 
-    def task(self, description, total):
-        self.shown = shown = []
-        context = super().task(description, total)
+    @contextmanager
+    def task(self, description: str, total: int) -> Iterator[Task]:
+        self.shown: list[int] = []
+        with super().task(description, total) as task:
+            advance = task.advance
 
-        class Watch:
-            def __enter__(self):
-                self.task = context.__enter__()
-                advance = self.task.advance
-                self.task.advance = lambda n: (advance(n), shown.append(self.task.done))
-                return self.task
+            def recorded(count: int = 1, note: str = "") -> None:
+                advance(count, note)
+                self.shown.append(task.done)
 
-            def __exit__(self, *error):
-                return context.__exit__(*error)
-
-        return Watch()
+            with patch.object(task, "advance", recorded):
+                yield task
 
 
 def test_the_bar_follows_the_multiplications():

@@ -145,7 +145,7 @@ def test_the_clock_of_this_machine_does_not_matter(tmp_path, monkeypatch):
     assert Lock(tmp_path).acquire()
     rename_owner(tmp_path, machine="elsewhere")
     now = time.time()
-    monkeypatch.setattr(module.time, "time", lambda: now + 1e6)
+    monkeypatch.setattr(time, "time", lambda: now + 1e6)
     assert not Lock(tmp_path).acquire()
 
 

@@ -77,6 +77,7 @@ def test_augmentation_turns_and_flips_all_ways(images):
 def test_anchors_stay_aligned_under_augmentation(images):
     stage = Stage("s", 4, 16, augment=True)
     batch = UnpairedBatches(images, images, PairSet(images, images), stage, seed=0).batch(3)
+    assert batch.anchor_a is not None and batch.anchor_b is not None
     assert torch.equal(batch.anchor_a, batch.anchor_b)
 
 

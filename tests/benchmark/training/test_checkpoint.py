@@ -10,12 +10,13 @@ CPU = torch.device("cpu")
 
 
 def test_a_state_comes_back(tmp_path):
-    state = {"step": 3, "weights": torch.arange(4.0), "names": ["a", "b"]}
+    weights = torch.arange(4.0)
+    state = {"step": 3, "weights": weights, "names": ["a", "b"]}
     write_checkpoint(tmp_path / "checkpoint.pt", state)
     back = read_checkpoint(tmp_path / "checkpoint.pt", CPU)
     assert back["step"] == 3
     assert back["names"] == ["a", "b"]
-    assert torch.equal(back["weights"], state["weights"])
+    assert torch.equal(back["weights"], weights)
     assert [f.name for f in tmp_path.iterdir()] == ["checkpoint.pt"], "no part is left"
 
 

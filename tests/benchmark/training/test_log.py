@@ -1,10 +1,10 @@
 """The log of losses, and what TensorBoard reads of it."""
 
+import importlib.util
 import json
 
 import pytest
 
-from benchmark.training import log as training_log
 from benchmark.training.log import TrainingLog
 
 
@@ -35,6 +35,6 @@ def test_tensorboard_reads_the_same_losses_on_one_axis(tmp_path):
 
 
 def test_without_tensorboard_there_are_lines_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(training_log.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     write_two_stages(tmp_path)
     assert not (tmp_path / "tensorboard").exists()

@@ -1,5 +1,7 @@
 """A mapper sees what it declared, and no test picture ever."""
 
+from typing import Any
+
 import pytest
 
 from benchmark.data.base import CameraPair
@@ -21,9 +23,10 @@ class Forbidden:
 def data(tmp_path):
     load_plugin(TOY)
     pair = DATASETS.create("toy").prepare(tmp_path / "toy", Progress(quiet=True))
+    forbidden: Any = Forbidden()
     return CameraPair(
-        pair.camera_a, pair.camera_b, pair.train, Forbidden(), anchors=pair.anchors,
-        aligned=Forbidden(), scenes=Forbidden(),
+        pair.camera_a, pair.camera_b, pair.train, forbidden, anchors=pair.anchors,
+        aligned=forbidden, scenes=forbidden,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Exact resume of methods that keep more than weights: replay pools, two networks, stages."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -11,7 +13,7 @@ from benchmark.training.batches import PairedBatches, UnpairedBatches
 from benchmark.training.trainer import Trainer
 from tests.conftest import TOY
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "cyclegan": {"steps": 6},  # a replay pool for each camera
     "cstpp": {"steps": 6},  # weights that both directions share
     "cut": {"steps": 6},  # one network per direction
