@@ -153,7 +153,7 @@ class UVCGAN(PretrainedCycleMapper):
         """Lets both generators begin with the weights of the autoencoder."""
         self.generators["b2a"].load_state_dict(self.generators["a2b"].state_dict())
 
-    def discriminator_penalty(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor | None:
+    def discriminator_penalty(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor:
         """w / n² (|gradient| - n)² at a random mixture of real and fake, n = `penalty_norm`."""
         share = torch.rand(len(real), 1, 1, 1, device=real.device)
         mixture = (share * real + (1 - share) * fake).requires_grad_()

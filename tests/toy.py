@@ -55,15 +55,18 @@ class Toy(DataSource):
                 srgb = np.clip(np.stack([raw[0], raw[1], raw[3]]) ** (1 / 2.2), 0, 1)
                 srgb = srgb[::-1] if camera == "b" else srgb  # another look
                 srgb = srgb.repeat(2, 1).repeat(2, 2)
-                record = ImageRecord(f"{name}-{i}", *raw.shape[1:], 1000, "rendered", "toy")
+                height, width = raw.shape[1:]
+                record = ImageRecord(f"{name}-{i}", height, width, 1000, "rendered", "toy")
                 writer.write(i, record, (raw * 1000).astype(np.uint16), (srgb * 255).astype("u1"))
             return writer.close()
 
         def pairs(name: str) -> PairSet:
             return PairSet(images(name, "a", 4), images(name, "b", 4))
 
+        camera_a, camera_b = self.cameras()
         return CameraPair(
-            *self.cameras(),
+            camera_a,
+            camera_b,
             train={"a": images("train-a", "a", 6), "b": images("train-b", "b", 6)},
             validation={"a": images("val-a", "a", 1), "b": images("val-b", "b", 1)},
             anchors=pairs("anchors") if self.config.anchors else None,
@@ -93,6 +96,7 @@ class ToyMapper(Mapper):
     """Learns gains that match channel means; keeps state in training like a replay pool."""
 
     Config = ToyMapperConfig
+    config: ToyMapperConfig
 
     def __init__(self, config=None):
         super().__init__(config)
@@ -143,6 +147,7 @@ class ToyISPConfig(ISPConfig):
 @register_isp("toy-isp", title="A 1x1 convolution")
 class ToyISP(DeepISP):
     Config = ToyISPConfig
+    config: ToyISPConfig
 
     def __init__(self, config=None):
         super().__init__(config)
@@ -209,6 +214,7 @@ class MisfitConfig(MapperConfig):
 @register_mapper("toy-misfit", title="Takes its process down, hangs, fills the memory, or chatters")
 class ToyMisfit(Mapper):
     Config = MisfitConfig
+    config: MisfitConfig
 
     def map(self, raw, direction):
         if self.config.misfit == "dies":

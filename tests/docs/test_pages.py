@@ -51,9 +51,9 @@ def test_every_key_has_its_line(page, title, names):
 
 
 def test_the_example_of_levels_is_valid(tmp_path):
-    (tmp_path / "levels.yaml").write_text(
-        re.search(r"```yaml\n(.*?)```", section("own-pictures.md", "levels.yaml"), re.S).group(1)
-    )
+    example = re.search(r"```yaml\n(.*?)```", section("own-pictures.md", "levels.yaml"), re.S)
+    assert example is not None
+    (tmp_path / "levels.yaml").write_text(example.group(1))
     assert read_levels(tmp_path / "levels.yaml") == Levels(cfa="RGGB", black=528, white=4095)
 
 

@@ -45,6 +45,7 @@ def data(tmp_path_factory) -> CameraPair:
 
 def similarity(isp, data: CameraPair) -> float:
     """Mean SSIM of developed unseen pictures against the camera's own."""
+    assert data.scenes is not None
     scenes = data.scenes.a
     values = []
     for i in range(len(scenes)):

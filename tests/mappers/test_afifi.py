@@ -33,6 +33,7 @@ def test_a_mapping_is_one_encoder_with_the_other_decoder():
 def test_losses_are_those_of_the_description():
     mapper = Afifi(replace(TINY, cross_weight=2, latent_weight=3))
     crops = batch(2, 32, torch.Generator().manual_seed(0), anchors=True)
+    assert crops.anchor_a is not None and crops.anchor_b is not None
     losses = mapper.losses(crops)
     assert set(losses) == {
         "reconstruction_a",

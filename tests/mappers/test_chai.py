@@ -20,12 +20,13 @@ def _count(module) -> int:
 
 def test_both_directions_share_all_but_batch_norms():
     mapper = mappers.create("chai")
+    assert isinstance(mapper, Chai)
     there, back = mapper.generators.values()
     norms = 2 * (32 + 64 + 128 + 256 + 256)
     assert _count(there) == _count(back) == 1_060_732
     assert _count(mapper.generators) == 1_060_732 + norms
-    assert there.head[2] is back.head[2]
-    assert there.features[1] is not back.features[1]
+    assert there.get_submodule("head.2") is back.get_submodule("head.2")
+    assert there.get_submodule("features.1") is not back.get_submodule("features.1")
 
 
 def test_it_starts_as_the_identity():
@@ -55,7 +56,7 @@ def test_the_discriminator_gives_one_verdict_or_a_map(discriminator, side):
 def test_the_two_directions_differ_by_their_batch_norms():
     mapper = Chai(TINY)
     fill(mapper)
-    mapper.generators["a2b"].features[1].bias.add_(1)
+    mapper.get_parameter("generators.a2b.features.1.bias").add_(1)
     raw = torch.rand(1, 4, 64, 64)
     assert not torch.equal(mapper.map(raw, "a2b"), mapper.map(raw, "b2a"))
 

@@ -7,7 +7,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import mappers
-from mappers.cstpp import CSTPP, CSTPPConfig
+from mappers.cstpp import CSTPP, CSTPPConfig, CSTPPGenerator
 from mappers.networks import polynomial
 from tests.golden import assert_golden, fill, golden_input
 from tests.mappers.tiny import as_b, batch, psnr, scene, train, weights_after
@@ -56,6 +56,12 @@ def _count(module: nn.Module) -> int:
     return sum(p.numel() for p in module.parameters())
 
 
+def _generator(mapper: CSTPP, direction: str = "a2b") -> CSTPPGenerator:
+    generator = mapper.generators[direction]
+    assert isinstance(generator, CSTPPGenerator)
+    return generator
+
+
 def _outputs(mapper: CSTPP, raw: torch.Tensor) -> dict[str, torch.Tensor]:
     with torch.no_grad():
         return {d: mapper.eval().map(raw, d) for d in ("a2b", "b2a")}
@@ -73,7 +79,7 @@ def _randomised(config: CSTPPConfig = TINY) -> CSTPP:
 @torch.no_grad()
 def test_golden_values(basis, downsample, size, mean, std, corner, centre):
     mapper = mappers.create("cstpp", basis=basis, downsample=downsample)
-    y = fill(mapper.generators["a2b"])(golden_input(1, 4, *size))
+    y = fill(mapper.get_submodule("generators.a2b"))(golden_input(1, 4, *size))
     assert_golden(y, mean, std, corner, centre)
 
 
@@ -113,14 +119,14 @@ def test_which_weights_both_directions_share(part, changed):
     mapper, raw = _randomised(), torch.rand(1, 4, 64, 64)
     before = _outputs(mapper, raw)
     with torch.no_grad():
-        mapper.generators["a2b"].get_submodule(part).weight.mul_(1.5)
+        mapper.get_parameter(f"generators.a2b.{part}.weight").mul_(1.5)
     after = _outputs(mapper, raw)
     assert {d for d in before if not torch.equal(before[d], after[d])} == changed
 
 
 def test_layer_norms_may_be_shared():
     mapper = CSTPP(replace(TINY, share_layer_norm=True))
-    there, back = mapper.generators["a2b"].backbone, mapper.generators["b2a"].backbone
+    there, back = (_generator(mapper, direction).backbone for direction in ("a2b", "b2a"))
     assert there.norm is back.norm
     assert there.stem[1] is not back.stem[1]
 
@@ -128,14 +134,15 @@ def test_layer_norms_may_be_shared():
 def test_running_statistics_are_kept_apart():
     mapper = _randomised()
     mapper.train()
-    before = mapper.generators["b2a"].backbone.stem[1].running_mean.clone()
+    name = "generators.b2a.backbone.stem.1.running_mean"
+    before = mapper.get_buffer(name).clone()
     mapper.map(torch.rand(2, 4, 32, 32), "a2b")
-    assert torch.equal(mapper.generators["b2a"].backbone.stem[1].running_mean, before)
+    assert torch.equal(mapper.get_buffer(name), before)
 
 
 def test_heads_start_apart_and_near_the_identity():
     mapper = CSTPP()
-    there, back = (mapper.generators[d].head[2].weight for d in ("a2b", "b2a"))
+    there, back = (mapper.get_parameter(f"generators.{d}.head.2.weight") for d in ("a2b", "b2a"))
     assert not torch.equal(there, back)
     raw = 0.5 * torch.rand(1, 4, 128, 128)
     mapper.train()
@@ -152,7 +159,7 @@ def test_zero_init_is_the_identity():
 @pytest.mark.parametrize("downsample", [1, 2])
 @torch.no_grad()
 def test_the_transform_is_the_plain_formula(downsample):
-    generator = _randomised(replace(TINY, downsample=downsample)).generators["a2b"]
+    generator = _generator(_randomised(replace(TINY, downsample=downsample)))
     raw = torch.rand(2, 4, 40, 70)
     side = 32 * downsample
     padded = F.pad(raw, (0, -70 % side, 0, -40 % side))
@@ -187,7 +194,7 @@ def test_large_pictures_need_no_attention_matrix_and_no_full_coefficient_field()
 
 
 def test_the_ablation_has_one_transform_per_picture():
-    generator = _randomised(replace(TINY, patch_wise=False)).generators["a2b"]
+    generator = _generator(_randomised(replace(TINY, patch_wise=False)))
     with torch.no_grad():
         grid = generator.coefficients(torch.rand(2, 4, 64, 96))
     assert grid.shape == (2, 56, 1, 1)
@@ -196,7 +203,7 @@ def test_the_ablation_has_one_transform_per_picture():
 
 def test_options_of_head_and_discriminator():
     mapper = CSTPP(replace(TINY, head_gelu=True, discriminator="map"))
-    assert isinstance(mapper.generators["a2b"].head[1], nn.GELU)
+    assert isinstance(_generator(mapper).head[1], nn.GELU)
     assert mapper.discriminators["a"](torch.rand(1, 4, 64, 64)).shape == (1, 1, 6, 6)
 
 
@@ -207,9 +214,11 @@ def test_updates_per_step(dup_updates):
     optimisation = mapper.configure(stage, 4)
     mapper.training_step(batch(2, 32, torch.Generator().manual_seed(0)), stage, optimisation)
     state = optimisation.optimizers["generators"].state
-    backbone, head = mapper.generators["b2a"].backbone, mapper.generators["b2a"].head
-    assert state[backbone.patches.weight]["step"] == (2 if dup_updates else 1)
-    assert state[head[0].weight]["step"] == state[backbone.norm.weight]["step"] == 1
+    generator = mapper.generators["b2a"]
+    patches = generator.get_parameter("backbone.patches.weight")
+    assert state[patches]["step"] == (2 if dup_updates else 1)
+    for own in ("head.0.weight", "backbone.norm.weight"):
+        assert state[generator.get_parameter(own)]["step"] == 1
 
 
 def test_two_runs_are_bit_equal():

@@ -1,8 +1,9 @@
 from dataclasses import replace
+from typing import cast
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from mappers.base import MapperBatch
 from mappers.cycle import CycleConfig, CycleMapper
@@ -39,7 +40,7 @@ class Penalised(Linear):
 def _identity() -> nn.Conv2d:
     layer = nn.Conv2d(4, 4, 1)
     nn.init.dirac_(layer.weight)
-    nn.init.zeros_(layer.bias)
+    nn.init.zeros_(layer.get_parameter("bias"))
     return layer
 
 
@@ -52,7 +53,7 @@ def _step(mapper: CycleMapper, crops: MapperBatch | None = None, total: int = 4)
 
 def test_the_losses_are_those_of_the_paper():
     mapper = Linear(CONFIG)
-    nn.init.constant_(mapper.generators["a2b"].bias, 0.1)
+    nn.init.constant_(mapper.get_parameter("generators.a2b.bias"), 0.1)
     crops = batch(2, 32, torch.Generator().manual_seed(0))
     judge = mapper.discriminators["b"]
     adversarial = lsgan(judge(crops.a + 0.1), real=True).item()
@@ -88,7 +89,7 @@ def _seeded(kind: type[CycleMapper]) -> CycleMapper:
 
 def test_losses_are_taken_in_the_range_of_the_networks():
     mapper = Signed(CONFIG)
-    nn.init.constant_(mapper.generators["a2b"].bias, 0.1)
+    nn.init.constant_(mapper.get_parameter("generators.a2b.bias"), 0.1)
     losses, _ = _step(mapper)
     assert losses["identity_b"].item() == pytest.approx(5 * 0.1, rel=1e-4)
     raw = torch.rand(1, 4, 32, 32)
@@ -117,7 +118,9 @@ def test_the_generators_pay_nothing_to_the_discriminators_gradient():
 
 def test_training_lowers_the_generators_objective():
     mapper = Linear(replace(CONFIG, lr_discriminator=0.0))
-    nn.init.constant_(mapper.generators["a2b"].bias, 0.3)  # a start away from the optimum
+    nn.init.constant_(
+        mapper.get_parameter("generators.a2b.bias"), 0.3
+    )  # a start away from the optimum
     stage = mapper.stages()[0]
     optimisation = mapper.configure(stage, 30)
     crops = batch(2, 32, torch.Generator().manual_seed(0))
@@ -132,7 +135,7 @@ def test_gradients_of_the_generators_are_clipped_together():
     mapper = Linear(replace(CONFIG, clip_norm=1e-3))
     _step(mapper)
     for network in (mapper.generators, *mapper.discriminators.values()):
-        norm = torch.stack([p.grad.norm() for p in network.parameters()]).norm()
+        norm = torch.stack([cast(Tensor, p.grad).norm() for p in network.parameters()]).norm()
         assert norm.item() == pytest.approx(1e-3, rel=1e-2)
 
 

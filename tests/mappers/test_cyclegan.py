@@ -28,7 +28,9 @@ def test_the_default_is_the_published_recipe():
     mapper = CycleGAN(c)
     for network in mapper.generators.values():
         assert sum(p.numel() for p in network.parameters()) == 11_384_452
-        assert network.layers[1].weight.std().item() == pytest.approx(0.02, rel=0.05)
+        assert network.get_parameter("layers.1.weight").std().item() == pytest.approx(
+            0.02, rel=0.05
+        )
     for network in mapper.discriminators.values():
         assert isinstance(network, PatchGAN) and not network.scalar
         assert sum(p.numel() for p in network.parameters()) == 2_765_761

@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import mappers
 from benchmark.errors import BenchError
+from mappers.networks.queued_patchgan import Kind, QueuedPatchGAN
 from mappers.pretraining import PRE_TRAINING
 from mappers.rawformer import Rawformer, RawformerConfig
 from tests.mappers.tiny import batch, learn, train, weights_after
@@ -58,15 +59,21 @@ def test_penalty_of_a_linear_critic_is_centred_at_zero():
     assert judge.head.weight.grad is not None
 
 
+def _memory(mapper: Rawformer, camera: str) -> dict[Kind, list[Tensor]]:
+    judge = mapper.discriminators[camera]
+    assert isinstance(judge, QueuedPatchGAN)
+    return judge.memory
+
+
 def test_judging_remembers_real_and_fake_pictures_apart():
     mapper = Rawformer(TINY)
     real, fake = torch.rand(2, 4, 32, 32), torch.rand(2, 4, 32, 32)
     for _ in range(2):
         mapper.discriminator_loss("b", real, fake)
-    memory = mapper.discriminators["b"].memory
+    memory = _memory(mapper, "b")
     assert (len(memory["real"]), len(memory["fake"])) == (3, 3)
     assert not torch.equal(memory["real"][-1], memory["fake"][-1])
-    assert mapper.discriminators["a"].memory == {"real": [], "fake": []}
+    assert _memory(mapper, "a") == {"real": [], "fake": []}
 
 
 def test_the_memory_survives_a_checkpoint():
@@ -74,7 +81,7 @@ def test_the_memory_survives_a_checkpoint():
     train(mapper)
     other.load_training_state(mapper.training_state())
     for camera in "ab":
-        kept, loaded = (m.discriminators[camera].memory for m in (mapper, other))
+        kept, loaded = (_memory(m, camera) for m in (mapper, other))
         for kind in ("real", "fake"):
             assert len(kept[kind]) == 3
             assert all(map(torch.equal, kept[kind], loaded[kind]))

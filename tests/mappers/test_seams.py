@@ -1,5 +1,7 @@
 """Pictures larger than a tile show no seams, whichever mapper tiles them."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -8,7 +10,7 @@ from tests.mappers.tiny import scene
 
 TILE, SIDE = 64, 160
 BORDERS = {47, 63, 95, 111}  # 160 pixels in three tiles of 64, 48 apart
-CONFIGS = {
+CONFIGS: dict[str, dict[str, Any]] = {
     "afifi": {"tile": TILE, "widths": (8, 16)},
     "cmkan": {"crop_size": TILE},
     "cut": {"tile": TILE, "width": 8, "blocks": 5, "feature_width": 8},

@@ -28,8 +28,8 @@ def test_parameters_are_those_of_uvcgan_without_decoder_plus_the_head():
 @torch.no_grad()
 def test_the_transform_is_the_quadratic_of_each_pixel_plus_the_input():
     generator = UVCGANCSTPP(TINY).generators["a2b"]
-    generator.head.weight.zero_()
-    generator.head.bias.copy_(torch.linspace(-1, 1, 56))
+    generator.get_parameter("head.weight").zero_()
+    generator.get_parameter("head.bias").copy_(torch.linspace(-1, 1, 56))
     raw = torch.rand(1, 4, 32, 32)
     expected = raw + polynomial.transform(
         raw, torch.linspace(-1, 1, 56).reshape(4, 14), polynomial.PAPER

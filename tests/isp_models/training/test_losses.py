@@ -126,7 +126,7 @@ def test_ms_ssim_of_small_images_drops_coarse_scales() -> None:
 
 
 @pytest.mark.parametrize("loss", [losses.ssim, losses.ms_ssim])
-def test_similarity_of_opposites_has_a_finite_gradient(loss) -> None:  # type: ignore[no-untyped-def]
+def test_similarity_of_opposites_has_a_finite_gradient(loss) -> None:
     target = torch.rand(1, 3, 48, 48, generator=torch.Generator().manual_seed(3))
     prediction = (1 - target).requires_grad_()  # every contrast term is negative
     value = loss(prediction, target)

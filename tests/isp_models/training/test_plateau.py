@@ -42,7 +42,7 @@ def test_the_rate_has_a_floor_and_no_patience_leaves_it() -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, 9))
-def test_resumes_at_any_step(cut: int, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_resumes_at_any_step(cut: int, tmp_path) -> None:
     values = [0.1, 0.3, 0.2, 0.2, 0.1, 0.1, 0.4, 0.4, 0.3, 0.3]
     whole = watch(Plateau(2), optimizer(), values, patience=1)
     first, sgd = Plateau(2), optimizer()

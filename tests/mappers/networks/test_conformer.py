@@ -38,8 +38,8 @@ def test_the_unused_layers_are_those_of_the_last_block():
 def test_norms_have_the_published_epsilon():
     network = Conformer(width=8, dim=32, heads=2)
     assert network.stem[1].eps == network.norm.eps == 1e-5
-    assert network.blocks[0].fusion.widen_norm.eps == 1e-6
-    assert network.blocks[0].to_tokens.norm.eps == 1e-6
+    for name in ("fusion.widen_norm", "to_tokens.norm"):
+        assert network.blocks[0].get_submodule(name).eps == 1e-6
 
 
 @pytest.mark.parametrize("changed", [(0, 0), (40, 70)])

@@ -35,6 +35,6 @@ def test_each_picture_is_judged_alone():
 
 
 def test_initial_weights():
-    convolution = PatchGAN().layers[2]
-    assert convolution.weight.std().item() == pytest.approx(0.02, rel=0.02)
-    assert not convolution.bias.any()
+    network = PatchGAN()
+    assert network.get_parameter("layers.2.weight").std().item() == pytest.approx(0.02, rel=0.02)
+    assert not network.get_parameter("layers.2.bias").any()

@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F
 
 from mappers.networks.rawformer_generator import Block, CondensedAttention, RawformerGenerator
 
-SMALL = {"widths": (4, 4, 8), "blocks": 1, "heads": 2, "image_size": 32}
+SMALL: dict[str, Any] = {"widths": (4, 4, 8), "blocks": 1, "heads": 2, "image_size": 32}
 
 
 @pytest.mark.parametrize(("channels", "expected"), [(4, 9_136_052), (3, 9_135_811)])
@@ -44,7 +46,7 @@ def test_demodulation_undoes_the_size_of_the_style():
     # is divided by the norm of the scaled output weights.
     attention, x = CondensedAttention(4), torch.rand(1, 4, 8, 8)
     norm = attention.out.weight.flatten(1).norm(dim=1)[:, None, None]
-    attention.condense.bias.zero_()
+    attention.get_parameter("condense.bias").zero_()
     once, twice = (attention(x, torch.full((1, 4), s)) for s in (1.0, 2.0))
     torch.testing.assert_close(once, 2 * twice, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(once * norm, attention(x), rtol=1e-3, atol=1e-4)

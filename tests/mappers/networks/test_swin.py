@@ -59,7 +59,7 @@ def test_drop_path_keeps_the_mean_and_does_nothing_in_inference():
 @torch.no_grad()
 def test_cross_block_keeps_the_queries_as_residual():
     block = SwinBlock(8, 2, 4, 0, cross=True)
-    block.attention.out.weight.zero_(), block.attention.out.bias.zero_()
-    block.mlp[2].weight.zero_(), block.mlp[2].bias.zero_()
+    for parameter in (*block.attention.out.parameters(), *block.mlp[2].parameters()):
+        parameter.zero_()
     x, context = torch.rand(1, 8, 8, 8), torch.rand(1, 8, 8, 8)
     assert torch.equal(block(x, context), x)

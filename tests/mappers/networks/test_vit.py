@@ -30,9 +30,10 @@ def test_every_block_has_weights_of_its_own():
     x = torch.rand(1, 16, 4, 4)
     outputs = []
     for block in vit.blocks:
-        block.mlp[0].weight[0] += 1
+        weight = block.get_parameter("mlp.0.weight")
+        weight[0] += 1
         outputs.append(vit(x))
-        block.mlp[0].weight[0] -= 1
+        weight[0] -= 1
     for k in range(3):
         assert (outputs[k] - outputs[k - 1]).abs().max() > 1e-5
 
