@@ -24,16 +24,12 @@ from benchmark.data.files.black_level import BlackLevel, repeated
 from benchmark.errors import BenchError
 
 MOSAIC, LINEAR_RAW = 32803, 34892  # PhotometricInterpretation of raw pictures
-UNSIGNED, SIGNED, FLOAT = 1, 2, 3  # SampleFormat
-UNCOMPRESSED, JPEG_XL, DEFLATE = 1, 52546, (8, 32946)  # Compression
+UNSIGNED, FLOAT = 1, 3  # SampleFormat
 MAIN_PICTURE = 0  # NewSubfileType
 RECTANGULAR = 1  # CFALayout
 RATIONALS = (5, 10)  # types of tags that hold fractions
+PREVIEW_COLOURS = {1: "grey", 2: "sRGB", 3: "Adobe RGB", 4: "ProPhoto RGB"}
 FILTERS = "RGBCMYW"  # the colours of filters by their DNG numbers
-CONVERTED = (
-    "Convert it with Adobe DNG Converter to a DNG of version 1.6 or older with lossless "
-    "compression, or write its mosaic as a 16-bit TIFF with a levels.yaml."
-)
 
 
 class Tag(IntEnum):
@@ -53,6 +49,7 @@ class Tag(IntEnum):
     DefaultCropSize = 50720
     ActiveArea = 50829
     MaskedAreas = 50830
+    PreviewColorSpace = 50970
 
 
 # tifffile logs every odd tag; those that matter here end in errors of our own.
@@ -149,41 +146,17 @@ def dng_tags(path: Path) -> DngTags | None:
         ) from error
 
 
-def check_decodable(path: Path, tags: DngTags) -> None:
-    """Refuses a mosaic that LibRaw would decode wrongly or not at all.
-
-    Raises:
-        BenchError: it is cut short, or stored in a way that LibRaw does not read as written.
-    """
-    size, needed = path.stat().st_size, tags.end
-    if tags.compression == UNCOMPRESSED:
-        needed = max(needed, tags.height * tags.width * tags.bits // 8)
-    if needed > size:
-        raise BenchError(
-            f"{path} is cut short: it has {size} of at least {needed} bytes. Copy it again from "
-            f"the camera."
-        )
-    reason = _undecodable(tags)
-    if reason:
-        raise BenchError(f"{path} {reason}. {CONVERTED}")
-
-
-def _undecodable(tags: DngTags) -> str:
-    """What LibRaw does not read as written; "" for nothing."""
-    if tags.compression == JPEG_XL:
-        return "is compressed with JPEG XL (DNG 1.7), which LibRaw cannot read"
-    if tags.photometric != MOSAIC:
-        return ""  # refused for that, whatever its numbers are
-    if tags.sample_format == SIGNED or (tags.bits > 16 and not tags.floating):
-        sign = "signed " if tags.sample_format == SIGNED else ""
-        return f"holds {sign}whole numbers of {tags.bits} bits; unsigned ones of at most 16 fit"
-    if tags.compression in DEFLATE and not tags.floating:
-        return (
-            "is compressed with Deflate, which LibRaw cannot read for whole numbers; the file "
-            "itself need not be damaged"
-        )
-    if tags.layout != RECTANGULAR:
-        return f"has its filters on a staggered grid (CFALayout {tags.layout})"
+def preview_colours(path: Path, width: int, height: int) -> str:
+    """The colour space that a DNG names for its preview of this size; "" where it names none."""
+    try:
+        with tifffile.TiffFile(path) as tiff:
+            for page in (page for top in tiff.pages for page in (top, *(top.pages or ()))):
+                if (page.imagewidth, page.imagelength) == (width, height):
+                    number = page.tags.valueof(Tag.PreviewColorSpace)
+                    if number is not None:
+                        return PREVIEW_COLOURS.get(number, "unknown")
+    except Exception:  # as in dng_tags, but nothing depends on it
+        return ""
     return ""
 
 

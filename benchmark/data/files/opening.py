@@ -7,7 +7,8 @@ from typing import Any
 
 import rawpy
 
-from benchmark.data.files.dng import CONVERTED, DngTags, check_decodable, dng_tags
+from benchmark.data.files.decodable import CONVERTED, check_decodable
+from benchmark.data.files.dng import DngTags, dng_tags
 from benchmark.errors import BenchError
 
 

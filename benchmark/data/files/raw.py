@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from benchmark.data.files.agreement import check_levels, corner
 from benchmark.data.files.areas import Area, Frame
 from benchmark.data.files.black_level import BlackLevel, nearest
-from benchmark.data.files.dng import MOSAIC, DngTags, check_decodable, dng_tags
+from benchmark.data.files.decodable import check_decodable
+from benchmark.data.files.dng import MOSAIC, DngTags, dng_tags
 from benchmark.data.files.filters import CFAS, RGB, described, first_cell, no_bayer, plane_order
 from benchmark.data.files.float_mosaic import FLOAT_WHITE, float_counts
 from benchmark.data.files.opening import opened

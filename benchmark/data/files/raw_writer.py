@@ -18,7 +18,7 @@ from benchmark.data.files.colour_tags import Colours, read_colours
 from benchmark.data.files.dng import MOSAIC
 from benchmark.data.files.filters import first_cell, plane_order
 from benchmark.data.files.opening import opened
-from benchmark.data.files.plain import Levels
+from benchmark.data.files.plain import ORIENTATION, Levels
 from benchmark.data.files.raw import EXIF_OF_FLIP, RawPicture
 from benchmark.data.files.tiff_tags import tiff_tags
 from benchmark.files import whole_file
@@ -52,7 +52,7 @@ def read_tags(path: Path, levels: Levels | None, picture: RawPicture) -> SourceT
     """The tags of a raw file.
 
     Args:
-        path: a camera file; a plain TIFF or PNG says nothing of its colours.
+        path: a camera file; of a plain TIFF or PNG, only the turn is taken.
         levels: of a plain TIFF or PNG.
         picture: as `read_raw` read it.
 
@@ -107,13 +107,13 @@ def write_raw(path: Path, mosaic: NDArray[np.uint16], tags: SourceTags, target: 
         OSError: the file cannot be written.
     """
     says = f"{tags.camera or 'raw'} mapped to {target}; black 0, white {WHITE}, {tags.cfa}"
+    photometric, extra = None, [(ORIENTATION, "H", 1, EXIF_OF_FLIP[tags.flip], True)]
     if path.suffix.lower() == ".dng":
-        says, extra = f"{says}; {tags.colours.says}", _dng_tags(tags, target)
-    else:
-        extra = []
+        photometric, extra = MOSAIC, _dng_tags(tags, target)
+        says = f"{says}; {tags.colours.says}"
     with whole_file(path) as part:
         tifffile.imwrite(
-            part, mosaic, byteorder="<", photometric=MOSAIC if extra else None,
+            part, mosaic, byteorder="<", photometric=photometric,
             extratags=extra, metadata=None, description=says.encode(), software=SOFTWARE,
         )  # fmt: skip
 
@@ -125,7 +125,7 @@ def _dng_tags(tags: SourceTags, target: str) -> list[tuple[Any, ...]]:
     extra: list[tuple[Any, ...]] = [
         (MAKE, "s", 0, SOFTWARE, True),
         (MODEL, "s", 0, model, True),  # not the source's name: its profiles do not fit any more
-        (274, "H", 1, EXIF_OF_FLIP.get(tags.flip, 1), True),  # Orientation
+        (ORIENTATION, "H", 1, EXIF_OF_FLIP[tags.flip], True),
         (33421, "H", 2, (2, 2), True),  # CFARepeatPatternDim
         (33422, "B", 4, bytes("RGB".index(colour) for colour in tags.cfa), True),  # CFAPattern
         (50706, "B", 4, bytes(version), True),  # DNGVersion

@@ -1,8 +1,9 @@
 """The sRGB pictures that belong to raws: files or embedded previews, brought into the raw's frame.
 
 A picture is turned as the sensor lies (cameras store pictures upright, or say in EXIF how to turn
-them; raws always lie as the sensor does), converted to sRGB if it says that it has other colours
-(see `benchmark/data/files/colour.py`), and resized with antialiasing if it has another resolution.
+them; raws always lie as the sensor does), converted if it says that its colours are not sRGB (see
+`benchmark/data/files/srgb_conversion.py`), and resized with antialiasing if it has another
+resolution.
 """
 
 from collections.abc import Sequence
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps
 
 from benchmark.data.files.areas import Area, Frame
-from benchmark.data.files.colour import check_colours, has_16_bits, to_srgb
+from benchmark.data.files.dng import preview_colours
 from benchmark.data.files.opening import opened
 from benchmark.data.files.picture_file import open_picture, open_with_pillow
 from benchmark.data.files.plain import PLAIN_SUFFIXES
 from benchmark.data.files.raw import EXIF_OF_FLIP, RawPicture
+from benchmark.data.files.srgb_conversion import check_colours, has_16_bits, to_srgb
 from benchmark.errors import BenchError
 
 SRGB_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
@@ -61,7 +63,7 @@ def read_preview(path: Path) -> Image.Image:
     """The largest picture embedded in a camera file, as it is stored, with its EXIF.
 
     Raises:
-        BenchError: there is none, or it cannot be read.
+        BenchError: there is none, it cannot be read, or its colours are not sRGB.
     """
     if path.suffix.lower() in PLAIN_SUFFIXES:
         raise BenchError(f"{path} is a TIFF or PNG, which has no embedded preview.")
@@ -71,13 +73,18 @@ def read_preview(path: Path) -> Image.Image:
         except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
             raise BenchError(f"{path} has no embedded preview that can be read.") from error
         if preview.format == rawpy.ThumbFormat.JPEG:
-            return open_with_pillow(BytesIO(preview.data), f"the preview in {path}")
-        pixels = np.array(preview.data)  # lies as the sensor does
-        if pixels.shape[2:] == (1,):
-            pixels = pixels[..., 0]
-        bitmap = Image.fromarray(pixels)
-        bitmap.getexif()[ExifTags.Base.Orientation] = EXIF_OF_FLIP.get(raw.sizes.flip, 1)
-        return bitmap
+            picture = open_with_pillow(BytesIO(preview.data), f"the preview in {path}")
+        else:
+            pixels = np.array(preview.data)  # lies as the sensor does
+            picture = Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels)
+            picture.getexif()[ExifTags.Base.Orientation] = EXIF_OF_FLIP.get(raw.sizes.flip, 1)
+    colours = preview_colours(path, *picture.size)
+    if colours not in ("", "sRGB") and "icc_profile" not in picture.info:
+        raise BenchError(
+            f"{path} says that the colours of its preview are {colours}, not sRGB, and carries no "
+            f"profile of them. Put an sRGB picture of the same name beside it."
+        )
+    return picture
 
 
 def check_enlargement(name: str, picture: Image.Image, height: int, width: int) -> None:

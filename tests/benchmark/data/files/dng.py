@@ -28,6 +28,7 @@ def write_dng(
     active: Sequence[int] | None = None,
     preview: NDArray[np.uint8] | None = None,
     jpeg: bool = False,
+    preview_colours: int | None = None,
     **tags: tuple[str, Sequence[float]] | None,
 ) -> Path:
     """Writes an uncompressed DNG.
@@ -43,6 +44,7 @@ def write_dng(
         active: ActiveArea as top, left, bottom, right.
         preview: (h, w, 3) embedded picture, as the sensor lies.
         jpeg: the preview is a JPEG, not a bitmap.
+        preview_colours: the DNG number of the colour space of the preview.
         tags: further tags of the raw picture, by name: type and values; None leaves one out.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,8 @@ def write_dng(
         if preview is None:
             tiff.write(pixels, photometric=photometric, extratags=general + own, metadata=None)
         else:
+            if preview_colours is not None:
+                general.append(_tag(50970, "I", [preview_colours]))
             first: dict[str, Any] = {
                 "subifds": 1,
                 "subfiletype": 1,

@@ -5,6 +5,7 @@ import tifffile
 
 from benchmark.data.files.colour_tags import Colours
 from benchmark.data.files.filters import CFAS
+from benchmark.data.files.plain import Levels
 from benchmark.data.files.raw import read_raw
 from benchmark.data.files.raw_writer import (
     SourceTags,
@@ -31,6 +32,15 @@ def test_a_dng_is_read_back_to_the_bit(tmp_path, cfa, flip):
 
 def tags_of(path):
     return read_tags(path, None, read_raw(path))
+
+
+@pytest.mark.parametrize("flip", [0, 3, 5, 6])
+def test_a_tiff_keeps_the_turn(tmp_path, flip):
+    levels, mapped = Levels("RGGB", 65535), np.random.default_rng(0).random((4, 33, 41), np.float32)
+    write_raw(tmp_path / "x.tif", unpack(mapped, "RGGB"), SourceTags(flip=flip), "camera B")
+    picture = read_raw(tmp_path / "x.tif", levels)
+    assert np.array_equal(picture.counts, np.rint(mapped * 65535).astype(np.uint16))
+    assert picture.flip == read_tags(tmp_path / "x.tif", levels, picture).flip == flip
 
 
 def test_colour_tags_are_kept_and_survive_a_second_mapping(tmp_path):

@@ -107,6 +107,15 @@ def test_no_preview(tmp_path):
         read_preview(save(tmp_path / "a.png", picture()))
 
 
+@pytest.mark.parametrize(("number", "what"), [(1, "grey"), (3, "Adobe RGB"), (9, "unknown")])
+def test_a_preview_in_other_colours(tmp_path, number, what):
+    path = write_dng(tmp_path / "a.dng", MOSAIC, preview=picture(), preview_colours=number)
+    with pytest.raises(BenchError, match=rf"a.dng says .* its preview are {what}, not sRGB"):
+        read_preview(path)
+    path = write_dng(tmp_path / "b.dng", MOSAIC, preview=picture(), preview_colours=2)
+    assert read_preview(path).size == (120, 80)
+
+
 def framed() -> tuple[int, int, int, int]:
     return 4, 8, 72, 104  # top, left, height, width of the camera's own picture
 
