@@ -2,7 +2,7 @@
 
 Where LibRaw is known to depart from the DNG specification, the tags are right and nothing is
 compared. Everywhere else a difference means that one of the two is misunderstood, and values that
-may be wrong are not handed on.
+may be wrong are not passed on.
 """
 
 from collections.abc import Sequence

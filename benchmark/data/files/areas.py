@@ -30,7 +30,7 @@ class Area:
     width: int
 
     def moved(self, rows: int, columns: int) -> "Area":
-        """The same rectangle, counted from a corner that lies so much further down and right."""
+        """The same rectangle, counted from a pixel that many rows and columns further on."""
         return Area(self.top - rows, self.left - columns, self.height, self.width)
 
     def inside(self, other: "Area") -> bool:
@@ -42,10 +42,9 @@ class Area:
         )
 
     def cells(self, height: int, width: int) -> Frame:
-        """The cells of a packed raw of H x W that lie in the rectangle whole.
+        """The cells of a packed raw of H x W that lie entirely inside the rectangle.
 
-        Cells that the border of the rectangle cuts through are left out, so that every pixel of
-        every cell is in it.
+        Cells that its border cuts through are left out.
         """
         top, left = max(-(-self.top // 2), 0), max(-(-self.left // 2), 0)
         bottom = min((self.top + self.height) // 2, height)

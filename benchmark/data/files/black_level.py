@@ -36,7 +36,7 @@ class BlackLevel:
 
     @property
     def fractional(self) -> bool:
-        """Whether some of its numbers are no whole counts."""
+        """Whether some of its numbers are not whole counts."""
         return any((part % 1).any() for part in (self.block, self.by_row, self.by_column))
 
     def cell(self, row: int, column: int) -> list[float]:
@@ -71,7 +71,7 @@ class BlackLevel:
     def _bands(
         self, row: int, column: int, height: int, width: int
     ) -> Iterator[tuple[slice, NDArray[np.int32]]]:
-        """Some rows of the mosaic after the other, and their levels (rows, width)."""
+        """The rows of the mosaic, a band at a time, and their levels (rows, width)."""
         for top in range(0, height, BAND):
             rows = slice(top, min(top + BAND, height))
             black = repeated(self.block, row + top, column, rows.stop - top, width)

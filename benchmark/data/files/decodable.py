@@ -1,4 +1,4 @@
-"""Which DNG LibRaw decodes as written; the others are refused with the reason."""
+"""Which DNG files LibRaw decodes as written; the others are refused with the reason."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def _undecodable(tags: DngTags) -> str:
         return ""  # refused for that, whatever its numbers are
     if tags.sample_format == SIGNED or (tags.bits > 16 and not tags.floating):
         sign = "signed " if tags.sample_format == SIGNED else ""
-        return f"holds {sign}whole numbers of {tags.bits} bits; unsigned ones of at most 16 fit"
+        return f"holds {sign}whole numbers of {tags.bits} bits, not unsigned ones of at most 16"
     if tags.compression in DEFLATE and not tags.floating:
         return (
             "is compressed with Deflate, which LibRaw cannot read for whole numbers; the file "

@@ -176,7 +176,8 @@ def _tags_of(page: Any, end: int) -> DngTags:
     if white[0] <= 0:
         raise ValueError(f"WhiteLevel is {white[0]:g}")
     if len(set(white)) > 1 and mosaic:
-        raise ValueError(f"WhiteLevel has the values {list(white)}, but a mosaic has one channel")
+        values = ", ".join(f"{value:g}" for value in white)
+        raise ValueError(f"WhiteLevel has the values {values}, but a mosaic has one channel")
     return DngTags(
         height=page.imagelength,
         width=page.imagewidth,
@@ -246,7 +247,7 @@ def _block(
     rows, columns = (int(side) for side in _values(page, size, default_size, 2))
     if values.size != rows * columns or not values.size:
         raise ValueError(
-            f"{name.name} has {values.size} values, {size.name} wants {rows} x {columns}"
+            f"{name.name} has {values.size} values, but {size.name} is {rows} x {columns}"
         )
     return values.reshape(rows, columns)
 

@@ -22,6 +22,9 @@ def first_cell(raw: Any, path: Path) -> list[int]:
     """LibRaw's colour numbers of the first visible 2x2 cell, in reading order.
 
     LibRaw gives the second green the number 3: each green has a black level of its own.
+
+    Raises:
+        BenchError: LibRaw finds other filters than a Bayer mosaic has.
     """
     pattern = raw.raw_pattern
     if pattern is None:
@@ -39,7 +42,19 @@ def first_cell(raw: Any, path: Path) -> list[int]:
     return colours
 
 
-def described(tags: DngTags) -> str:
+def named_filters(path: Path, tags: DngTags, row: int, column: int) -> str:
+    """Colours of the 2x2 cell at a pixel of a DNG's active area, in reading order.
+
+    Raises:
+        BenchError: its tags name other filters than a Bayer mosaic has.
+    """
+    cfa = tags.filters(row, column)
+    if cfa not in CFAS or tags.planes != RGB:
+        raise no_bayer(path, _described(tags))
+    return cfa
+
+
+def _described(tags: DngTags) -> str:
     """What a mosaic has that is not of Bayer's form, to follow the name of its file."""
     rows, columns = tags.pattern.shape
     filters = tags.filters(0, 0)

@@ -44,8 +44,8 @@ def opened(path: Path) -> Iterator[Any]:
         reason = error.args[0] if error.args else error
         reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
         raise BenchError(
-            f"{path} is cut short, damaged or not to be opened (LibRaw: {reason}). Copy it again "
-            f"from the camera."
+            f"{path} is cut short or damaged, or cannot be opened (LibRaw: {reason}). Copy it "
+            f"again from the camera."
         ) from error
 
 

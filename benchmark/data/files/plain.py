@@ -136,7 +136,7 @@ def levels_of(path: Path) -> Levels | None:
     """The levels of a TIFF or PNG, from the `levels.yaml` of its folder; None for a camera file.
 
     Raises:
-        BenchError: there is no such file, or nothing tells its levels.
+        BenchError: there is no such file, or no levels.yaml names its levels.
     """
     if path.suffix.lower() not in PLAIN_SUFFIXES:
         return None
@@ -147,5 +147,5 @@ def levels_of(path: Path) -> Levels | None:
         if (place / "levels.yaml").is_file():
             return read_levels(place / "levels.yaml")
     raise BenchError(
-        f"{path} says nothing of its filters and levels. Put a levels.yaml beside it: {EXAMPLE}."
+        f"{path} does not name its filters and levels. Put a levels.yaml next to it: {EXAMPLE}."
     )

@@ -27,7 +27,7 @@ from benchmark.data.files.areas import Area, Frame
 from benchmark.data.files.black_level import BlackLevel, nearest
 from benchmark.data.files.decodable import check_decodable
 from benchmark.data.files.dng import MOSAIC, DngTags, dng_tags
-from benchmark.data.files.filters import CFAS, RGB, described, first_cell, no_bayer, plane_order
+from benchmark.data.files.filters import first_cell, named_filters, plane_order
 from benchmark.data.files.float_mosaic import FLOAT_WHITE, float_counts
 from benchmark.data.files.opening import opened
 from benchmark.data.files.plain import PLAIN_SUFFIXES, Levels, orientation, plain_pixels, plain_size
@@ -156,9 +156,7 @@ def _read_dng(path: Path, raw: Any, tags: DngTags) -> RawPicture:
     """The mosaic of a DNG, by the filters and levels in its own tags."""
     check_decodable(path, tags)
     row, column = corner(path, raw, tags)
-    cfa = tags.filters(row, column)
-    if cfa not in CFAS or tags.planes != RGB:
-        raise no_bayer(path, described(tags))
+    cfa = named_filters(path, tags, row, column)
     if tags.floating:
         whole = float_counts(path, tags.height, tags.width, tags.white)
         top, left = raw.sizes.top_margin, raw.sizes.left_margin
@@ -230,7 +228,8 @@ def read_size(path: Path, levels: Levels | None = None) -> tuple[int, int]:
     """H and W of the packed raw in a file, without decoding it.
 
     Raises:
-        BenchError: the file cannot be opened, is cut short, or is too small.
+        BenchError: the file cannot be opened, is cut short or too small, or names other filters
+            than a Bayer mosaic has.
     """
     if path.suffix.lower() in PLAIN_SUFFIXES:
         rows, columns = plain_size(path)
@@ -239,15 +238,16 @@ def read_size(path: Path, levels: Levels | None = None) -> tuple[int, int]:
         with opened(path) as raw:
             rows, columns, cell = raw.sizes.height, raw.sizes.width, 2
             tags = dng_tags(path)
-            if tags is not None:
+            if tags is not None and tags.photometric == MOSAIC:
                 check_decodable(path, tags)
+                named_filters(path, tags, *corner(path, raw, tags))
     _check_size(path, rows // cell, columns // cell)
     return rows // cell, columns // cell
 
 
 def _read_plain(path: Path, levels: Levels | None) -> RawPicture:
     if levels is None:
-        raise BenchError(f"{path} says nothing of its levels; it needs a levels.yaml beside it.")
+        raise BenchError(f"{path} does not name its levels; it needs a levels.yaml in its folder.")
     pixels = plain_pixels(path)
     colour = levels.cfa == "RGB"
     if pixels.ndim != (3 if colour else 2):
@@ -286,8 +286,8 @@ def _above_black(
 def _check_levels(path: Path, black: Sequence[int], white: int) -> None:
     if not 0 <= min(black) <= max(black) < white or white - max(black) > np.iinfo(np.uint16).max:
         raise BenchError(
-            f"{path}: black level {list(black)} and white level {white} make no sense; black must "
-            f"be at least 0 and below white, and white at most 65535 above black."
+            f"{path}: black level {list(black)} and white level {white} cannot be right; black "
+            f"must be at least 0 and below white, and white at most 65535 above black."
         )
 
 

@@ -82,7 +82,7 @@ def read_preview(path: Path) -> Image.Image:
     if colours not in ("", "sRGB") and "icc_profile" not in picture.info:
         raise BenchError(
             f"{path} says that the colours of its preview are {colours}, not sRGB, and carries no "
-            f"profile of them. Put an sRGB picture of the same name beside it."
+            f"profile of them. Put an sRGB picture of the same name next to it."
         )
     return picture
 

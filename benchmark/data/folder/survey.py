@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmark.cameras import Camera
 from benchmark.data.files.raw import read_size
 from benchmark.data.files.srgb import check_enlargement
+from benchmark.data.files.srgb_conversion import check_colours
 from benchmark.data.folder.layout import PARTS, Layout
 from benchmark.data.folder.pictures import Member, srgb_picture
 from benchmark.errors import BenchError
@@ -21,6 +22,7 @@ def headers(sets: Mapping[str, Mapping[str, Member]]) -> dict[Path, str]:
                 size = read_size(member.files.raw, member.files.levels)
                 if member.with_srgb:
                     with srgb_picture(member.files) as picture:
+                        check_colours(picture, member.srgb_name)
                         check_enlargement(member.srgb_name, picture, *size)
             except BenchError as error:
                 broken[member.files.raw] = str(error)
