@@ -20,6 +20,7 @@ ELSEWHERE = {
     "benchmark/data/files/areas.py": "tests/benchmark/data/files/test_dng.py",
     "benchmark/data/files/filters.py": "tests/benchmark/data/files/test_raw.py",
     "benchmark/data/files/opening.py": "tests/benchmark/data/files/test_damaged_files.py",
+    "benchmark/data/files/tiff_tags.py": "tests/benchmark/data/files/test_colour_tags.py",
     "benchmark/data/files/pairs_table.py": "tests/benchmark/data/folder/test_layout.py",
     "benchmark/data/folder/survey.py": "tests/benchmark/cli/test_data_verbs.py",
     "benchmark/data/lsmi/metadata.py": "tests/benchmark/data/lsmi/test_dataset.py",

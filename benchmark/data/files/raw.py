@@ -27,7 +27,7 @@ from benchmark.data.files.areas import Area, Frame
 from benchmark.data.files.black_level import BlackLevel, nearest
 from benchmark.data.files.decodable import check_decodable
 from benchmark.data.files.dng import MOSAIC, DngTags, dng_tags
-from benchmark.data.files.filters import first_cell, named_filters, plane_order
+from benchmark.data.files.filters import CFAS, first_cell, named_filters, no_bayer, plane_order
 from benchmark.data.files.float_mosaic import FLOAT_WHITE, float_counts
 from benchmark.data.files.opening import opened
 from benchmark.data.files.plain import PLAIN_SUFFIXES, Levels, orientation, plain_pixels, plain_size
@@ -214,8 +214,10 @@ def pack(
         white: level of saturation.
 
     Raises:
-        BenchError: it is too small, or white is not above black.
+        BenchError: it is too small, its filters are none of CFAS, or white is not above black.
     """
+    if cfa not in CFAS:
+        raise no_bayer(path, f"has the filter colours {cfa}")
     rows, columns = (side // 2 * 2 for side in mosaic.shape)
     cells = [mosaic[y:rows:2, x:columns:2] for y in (0, 1) for x in (0, 1)]
     odd = [word for word, side in zip(("row", "column"), mosaic.shape, strict=True) if side % 2]

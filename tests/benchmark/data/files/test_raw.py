@@ -162,6 +162,11 @@ def test_levels_that_make_no_sense():
         pack(Path("a.tif"), noise(), "RGGB", [600] * 4, 600)
 
 
+def test_filters_that_cannot_be_packed():
+    with pytest.raises(BenchError, match=r"a.tif has the filter colours RGBG"):
+        pack(Path("a.tif"), noise(), "RGBG", [0] * 4, 600)
+
+
 @real
 def test_real_kdc():
     path = SHARED / "RAW_KODAK_DC50.KDC"
