@@ -1,4 +1,3 @@
-import zlib
 from typing import Any
 
 import numpy as np
