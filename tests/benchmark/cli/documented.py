@@ -16,7 +16,7 @@ PROGRAMS = ("isp-bench", "make", "pip", "ray", "dot")
 BLOCK = re.compile(r"^(?P<fence>```+|~~~+)(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=fence)\s*$",
                    re.DOTALL | re.MULTILINE)  # fmt: skip
 INDENTED = re.compile(r"(?:^|(?<=\n\n))(?: {4}[^\n]*\n(?:[ \t]*\n(?= {4}))*)+")
-INLINE = re.compile(r"(?<!`)`((?:isp-bench|pip|make) [^`]+)`(?!`)")
+INLINE = re.compile(r"(?<!`)`((?:isp-bench|pip|make)\s[^`]+)`(?!`)")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ def commands_in(text: str) -> Iterator[tuple[str, ...]]:
                 assert line.split()[0] in PROGRAMS, f"unknown command: {line}"
                 yield from _words(line)
     for match in INLINE.finditer(rest):
-        yield from _words(" ".join(match[1].split()))
+        for words in _words(" ".join(match[1].split())):
+            mentioned = words[0] == "isp-bench" and len(words) == 2  # a verb, by its name alone
+            yield (*words, "--help") if mentioned else words
 
 
 def _lines(block: str, language: str) -> list[str]:

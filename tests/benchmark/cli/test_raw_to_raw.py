@@ -111,7 +111,10 @@ def test_the_camera_that_took_a_pair_reaches_the_measures(tmp_path):
             writer.write(i, record, rng.integers(0, 1000, (4, 32, 32)).astype(np.uint16))
         sets.append(writer.close())
     with Progress() as progress:
-        Scoring(*sets, None, tmp_path, torch.device("cpu"), progress, "score").run()
+        Scoring(
+            *sets, isp=None, folder=tmp_path, features=tmp_path / "features",
+            device=torch.device("cpu"), progress=progress, title="score",
+        ).run()  # fmt: skip
     assert json.loads((tmp_path / MEASURES).read_text())["born"] == ["a", "b"]
 
 
