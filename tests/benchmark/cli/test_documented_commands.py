@@ -5,6 +5,7 @@ Paths are replaced by small fixtures, keys by those of steps in the store, and b
 (`--print-commands`).
 """
 
+import argparse
 import re
 import shlex
 import shutil
@@ -18,8 +19,7 @@ import tifffile
 
 from benchmark.cli.main import build_parser, main
 from benchmark.data.simulated.sensitivities import load_sensitivities
-from benchmark.progress import Progress
-from benchmark.registry import DATASETS
+from benchmark.store.step import Kind
 from benchmark.store.store import Store
 from tests.benchmark.cli.documented import (
     PROGRAMS,
@@ -38,7 +38,7 @@ SHOWN = [*commands_of_pages(), *commands_of_help()]
 COMMANDS = list({command.words: command for command in reversed(SHOWN)}.values())[::-1]
 # What needs a run, or its store.
 TRAINED = ("render", "map", "table", "export", "verify", "explain", "step", "status", "store")
-SIZES = {"lsmi": {"size": "128", "test_size": "96"}}  # of pictures in the small downloads
+SIZES = {"lsmi": ["--set", "size=128", "test_size=96"]}  # of pictures in the small downloads
 KEY = re.compile(r"[0-9a-f]{12,20}")
 
 
@@ -80,7 +80,6 @@ def _cameras(place: Path) -> None:
 
 def _data_sets(place: Path) -> None:
     """Downloads and prepared data; `~` is `place` too."""
-    quiet = Progress(quiet=True)
     sources = {
         "raw2raw": raw2raw.write_dng_download(
             place / "downloads" / "raw2raw", raw2raw.scenes(place / "scenes-raw2raw")
@@ -90,7 +89,8 @@ def _data_sets(place: Path) -> None:
         ),
     }
     for name, source in sources.items():
-        DATASETS.get(name).convert(source, place / "data" / name, SIZES.get(name, {}), quiet)
+        where = [str(source), str(place / "data" / name)]
+        assert main(["data", "prepare", name, *where, *SIZES.get(name, [])]) == 0
     write_folder(place / "pictures" / "two-phones")
 
 
@@ -129,8 +129,7 @@ def adapted(command: Command, place: Path, new: Path) -> list[str]:
         words.append("--print-commands")
     elif words[:2] == ["data", "prepare"]:
         words[4] = str(new / "prepared")
-        sizes = [f"{key}={value}" for key, value in SIZES.get(words[2], {}).items()]
-        words += ["--set", *sizes] if sizes else []
+        words += SIZES.get(words[2], [])
     elif words[:2] == ["data", "show"]:
         words += ["--preset", "smoke"]
     elif verb in ("render", "map"):
@@ -159,7 +158,7 @@ def _with_keys(words: list[str], place: Path) -> list[str]:
     done = {spec.kind: key for key, spec in store.specs().items() if store.is_done(key)}
     for i, word in enumerate(words):
         if KEY.fullmatch(word):
-            kind = "isp" if words[i - 1] == "--isp" else "mapper"
+            kind: Kind = "isp" if words[i - 1] == "--isp" else "mapper"
             words[i] = done[kind][: len(word)]
     return words
 
@@ -186,7 +185,7 @@ def check(command: Command, place: Path, new: Path) -> None:
     elif program == "isp-bench":
         arguments = adapted(command, place, new)
         try:
-            code = main(arguments)
+            code: object = main(arguments)
         except SystemExit as end:  # argparse
             code = end.code
         assert code == 0, f"exit code {code}: isp-bench {shlex.join(arguments)}"
@@ -204,7 +203,7 @@ def test_documented_commands_on_what_a_run_has_trained_work(here, trained, tmp_p
 
 
 def test_every_verb_has_examples():
-    verbs = next(a for a in build_parser()._actions if a.dest == "verb")
+    (verbs,) = (a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
     shown = {verb_of(command) for command in commands_of_help()} - {""}  # programs in pipes
     assert shown == set(verbs.choices)
 

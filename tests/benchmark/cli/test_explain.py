@@ -15,7 +15,8 @@ def explained(bench, *words):
 
 def told(ran):
     assert ran.code == 0, ran.err
-    found, title = {}, ""
+    found: dict[str, list[str]] = {}
+    title = ""
     for line in ran.out.splitlines():
         if not line.startswith(" "):
             title = line.split("  ", 1)[1]

@@ -152,7 +152,8 @@ def test_a_pickle_in_the_place_of_weights_is_no_result(bundle, bench):
     def plant(files):
         from hashlib import sha256
 
-        bomb, changed = pickle.dumps(Bomb()), {}
+        bomb = pickle.dumps(Bomb())
+        changed: dict[str, bytes] = {}
         for name in files:
             if name.endswith("weights.safetensors"):
                 done = name.replace("weights.safetensors", "done.json")

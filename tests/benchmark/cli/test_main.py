@@ -22,11 +22,12 @@ class Terminal(io.TextIOWrapper):
     """A stream of another encoding, strict as Python opens it."""
 
     def __init__(self, encoding: str) -> None:
-        super().__init__(io.BytesIO(), encoding=encoding, write_through=True)
+        self.written = io.BytesIO()
+        super().__init__(self.written, encoding=encoding, write_through=True)
 
     @property
     def shown(self) -> str:
-        return self.buffer.getvalue().decode(self.encoding)
+        return self.written.getvalue().decode(self.encoding)
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp437"])

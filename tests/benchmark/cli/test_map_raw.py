@@ -9,7 +9,7 @@ from PIL import Image
 from benchmark.data.files.areas import Frame
 from benchmark.data.files.plain import Levels
 from benchmark.data.files.raw import read_raw
-from tests.benchmark.data.files.colour_dng import MATRIX, OTHER, mosaic, write_colours
+from tests.benchmark.data.files.colour_dng import MATRIX, OTHER, ColourTags, mosaic, write_colours
 from tests.benchmark.data.files.dng import write_dng
 from tests.conftest import TOY
 
@@ -147,7 +147,8 @@ def two_cameras(bench, tmp_path):
         (tmp_path / "two" / name / "srgb").mkdir(parents=True)
         for i in range(5):
             stem = f"pair{i}" if i < 2 else f"{name}{i}"
-            colours = {50721: OTHER if number else MATRIX, 50728: (0.5, 1, 0.6), 50778: 20 + number}
+            matrix = OTHER if number else MATRIX
+            colours: ColourTags = {50721: matrix, 50728: (0.5, 1, 0.6), 50778: 20 + number}
             pixels = mosaic(10 * number + i)
             write_colours(
                 tmp_path / "two" / name / f"{stem}.dng", colours, model, make, pixels=pixels

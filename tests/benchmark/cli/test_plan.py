@@ -74,11 +74,11 @@ def test_a_plan_leaves_no_trace(toy_run, bench, tmp_path):
     assert rows(toy_run)
     assert set(tmp_path.rglob("*")) == before
     assert toy_run("--no-references").code == 0
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     for options in (("--seed", "1"), ("--results", "elsewhere"), ("--set", "mapper.steps=7")):
         assert rows(toy_run, "--name", "other", *options)
         assert toy_run("toy", "--name", "other", *options, verb="explain").code == 0
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == written
     assert "7 steps: 7 done" in bench("status").out
     assert "7 steps, 1 data sets" in bench("store", "ls").out
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from benchmark.cameras import CAMERAS
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
 from benchmark.progress import Progress
 from benchmark.steps.score import Scoring
@@ -104,15 +105,16 @@ def test_table_2_compares_charts(bench, tmp_path, aligned):
 def test_the_camera_that_took_a_pair_reaches_the_measures(tmp_path):
     rng = np.random.default_rng(0)
     sets: list[ImageSet] = []
-    for camera in "ab":
+    for camera in CAMERAS:
         writer = ImageWriter(tmp_path / camera)
-        for i, born in enumerate("ab"):
-            record = ImageRecord(f"p{i}", 32, 32, 1000, taken_by=born)  # type: ignore[arg-type]
+        for i, taken_by in enumerate(CAMERAS):
+            record = ImageRecord(f"p{i}", 32, 32, 1000, taken_by=taken_by)
             writer.write(i, record, rng.integers(0, 1000, (4, 32, 32)).astype(np.uint16))
         sets.append(writer.close())
+    raws, truth = sets
     with Progress() as progress:
         Scoring(
-            *sets, isp=None, folder=tmp_path, features=tmp_path / "features",
+            raws, truth, isp=None, folder=tmp_path, features=tmp_path / "features",
             device=torch.device("cpu"), progress=progress, title="score",
         ).run()  # fmt: skip
     assert json.loads((tmp_path / MEASURES).read_text())["born"] == ["a", "b"]

@@ -3,6 +3,7 @@
 import json
 
 from benchmark.records.needed import write_planned
+from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
 from tests.benchmark.specs import fit, mapped
 
@@ -13,7 +14,9 @@ def states(bench, *arguments):
 
 def test_every_state_is_told(bench, tmp_path):
     store = Store(tmp_path / "home")
-    specs = {name: fit(name, method=name) for name in ("done", "bad", "new", "now")}
+    specs: dict[str, StepSpec] = {
+        name: fit(name, method=name) for name in ("done", "bad", "new", "now")
+    }
     specs["later"] = mapped("later", mapper=specs["new"].key)
     for spec in specs.values():
         store.add(spec)

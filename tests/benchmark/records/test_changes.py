@@ -25,7 +25,9 @@ def fitted(**config):
 
 
 def changed(*steps, data=DATA, swept=(), preset=PRESET):
-    found = changed_settings(dict(enumerate(steps)), data, preset, dict(swept))
+    found = changed_settings(
+        {str(i): step for i, step in enumerate(steps)}, data, preset, dict(swept)
+    )
     return {
         owner: {key: (change.preset, change.used) for key, change in changes.items()}
         for owner, changes in found.items()

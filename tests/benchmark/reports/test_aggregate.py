@@ -23,6 +23,7 @@ def test_means_over_isps_then_seeds():
         for kl, isp, seed in ((1, "p", 0), (2, "q", 0), (3, "p", 1), (4, "q", 1))
     ]
     found = score(records, "kl")
+    assert found is not None and found.interval is not None
     assert found.value == pytest.approx(2.5)
     assert found.spread == pytest.approx(np.std([1.5, 3.5], ddof=1))
     assert found.seeds == 2
@@ -33,6 +34,7 @@ def test_sets_take_the_interval_of_the_jackknife():
     loo = np.linspace(2.5, 3.5, N)
     sets = {"fid": {"value": 3.0, "leave_one_out": list(loo)}}
     found = score([make_record(sets=sets), make_record(sets=sets, seed=1)], "fid")
+    assert found is not None and found.interval is not None
     half = found.interval.high - 3.0
     assert found.interval.low == pytest.approx(3.0 - half)
     assert half > 1

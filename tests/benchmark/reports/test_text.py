@@ -112,6 +112,7 @@ def test_rows_hold_the_unrounded_number_and_its_interval():
     scored, missing = rows(table)
     assert tuple(scored) == ("group", "Mapper", "X", *HEADS)
     score = table.groups["Group X"][0].entries[0].score
+    assert score is not None and score.interval is not None
     assert (scored["value"], scored["low"], scored["high"]) == (
         score.value, score.interval.low, score.interval.high,
     )  # fmt: skip

@@ -41,7 +41,8 @@ def cluster():
 
 def parents():
     listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True)
-    return dict(map(int, line.split()) for line in listed.stdout.splitlines()[1:])
+    rows = (line.split() for line in listed.stdout.splitlines()[1:])
+    return {int(process): int(parent) for process, parent in rows}
 
 
 def node_of(process, cluster):

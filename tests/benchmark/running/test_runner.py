@@ -78,14 +78,13 @@ def test_a_failure_stops_only_what_needs_it(chains):
 
 def test_a_stop_keeps_what_is_finished(chains):
     plan, store = chains
-    executor = Executor(store, room=1)
-    ended = executor.finished
 
-    def stop_after_the_first():
-        request_stop()
-        return ended()
+    class StopsAfterTheFirst(Executor):
+        def finished(self):
+            request_stop()
+            return super().finished()
 
-    executor.finished = stop_after_the_first
+    executor = StopsAfterTheFirst(store, room=1)
     with clean_stops(), pytest.raises(KeyboardInterrupt):
         run(plan, store, executor)
     assert len(executor.order) == 1

@@ -53,8 +53,9 @@ def test_a_job_whose_time_is_over_is_queued_again_and_goes_on(toy_run, tmp_path,
     run = start_run(*LONG, "--name", "cut", "--executor", "slurm", "--slurm", "cluster=local")
     wait_for_training(home)
     log = next(log for log in home.glob("steps/*/log.jsonl") if '"first"' in log.read_text())
-    trainer = Store(home).holding(log.parent.name).owner.pid
-    os.kill(parent_of(trainer), signal.SIGUSR2)  # what Slurm sends before the end
+    holding = Store(home).holding(log.parent.name)
+    assert holding is not None
+    os.kill(parent_of(holding.owner.pid), signal.SIGUSR2)  # what Slurm sends before the end
     assert run.wait(LIMIT) == 0, run.stderr.read()
     steps = [json.loads(line)["step"] for line in log.read_text().splitlines() if "first" in line]
     assert steps == sorted(set(steps)), "no step was trained twice"

@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 import rawpy
 import tifffile
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+ColourTags = Mapping[int, ArrayLike]  # values by number
+ExtraTag = tuple[int, str, int, object, bool]  # as tifffile takes them
 
 SIZE = (128, 160)
 FRACTIONS = {50727: "2I", 50728: "2I", 50729: "2I"}  # the others are signed
@@ -28,7 +31,7 @@ def mosaic(seed: int = 0) -> NDArray[np.uint16]:
 
 def write_colours(
     path: Path,
-    colours: Mapping[int, object],
+    colours: ColourTags,
     model: str = "Two",
     make: str = "Maker",
     layout: str = "flat",
@@ -47,8 +50,11 @@ def write_colours(
         dng: False for a TIFF-like raw of a maker, which LibRaw knows by its model.
         pixels: the mosaic, RGGB.
     """
-    general = [(271, "s", 0, make.encode(), True), (272, "s", 0, model.encode(), True)]
-    own = [
+    general: list[ExtraTag] = [
+        (271, "s", 0, make.encode(), True),
+        (272, "s", 0, model.encode(), True),
+    ]
+    own: list[ExtraTag] = [
         (33421, "H", 2, (2, 2), True),
         (33422, "B", 4, bytes((0, 1, 1, 2)), True),
         (50714, "H", 1, 64, True),
@@ -88,7 +94,7 @@ def developed(path: Path, white: Sequence[float] | None = None) -> NDArray[np.fl
     return means
 
 
-def _tag(code: int, value: object) -> tuple:
+def _tag(code: int, value: ArrayLike) -> ExtraTag:
     if isinstance(value, str):
         return code, "s", 0, value, True
     numbers = np.ravel(value).tolist()

@@ -15,17 +15,18 @@ from tests.benchmark.data.files.colour_dng import (
     CALIBRATION,
     MATRIX,
     OTHER,
+    ColourTags,
     developed,
     write_colours,
 )
 
-WHITES = {
+WHITES: dict[str, ColourTags] = {
     "neutral": {50728: (0.5, 1, 0.6)},
     "neutral 1 1 1": {50728: (1, 1, 1)},
     "white xy": {50729: (0.3127, 0.329)},
     "no white": {},
 }
-MATRICES = {
+MATRICES: dict[str, ColourTags] = {
     "one": {50721: MATRIX, 50778: 21},
     "no illuminant": {50721: MATRIX},
     "two": {50721: OTHER, 50778: 17, 50722: MATRIX, 50779: 21},
@@ -33,7 +34,7 @@ MATRICES = {
     "the second alone": {50722: MATRIX, 50779: 21},
     "none": {},
 }
-CORRECTIONS = {
+CORRECTIONS: dict[str, ColourTags] = {
     "plain": {},
     "analog balance": {50727: (2, 1, 1.5)},
     "calibration": {50723: CALIBRATION, 50724: CALIBRATION, 50727: (1.5, 1, 1)},
@@ -86,8 +87,8 @@ def test_unchanged_values_develop_to_the_same_colours(tmp_path, parts, layout):
     path = write_colours(tmp_path / "x.dng", tags, layout=layout)
     mapped(path)
     gains = None if 50728 in tags else (2, 1, 1.5)  # LibRaw finds none in the others
-    after = developed(tmp_path / "mapped.dng", gains)
-    assert after == pytest.approx(developed(path, gains), rel=0.005)
+    shown = developed(tmp_path / "mapped.dng", gains)
+    assert shown == pytest.approx(developed(path, gains), rel=0.005)
     with (
         rawpy.imread(str(path)) as before,
         rawpy.imread(str(tmp_path / "mapped.dng")) as after,
@@ -120,9 +121,11 @@ def test_a_white_point_becomes_the_neutral_colour_of_the_camera(tmp_path, correc
 def test_a_white_point_between_two_lights_takes_both_matrices(tmp_path):
     """Halfway on the scale of 1 / CCT, as the DNG specification has it."""
     warm, cold = np.diag([1.0, 1, 1]), np.diag([2.0, 1, 1])
-    tags = {50721: warm, 50778: 17, 50722: cold, 50779: 21, 50729: (0.3805, 0.3769)}  # 3963 K
-    neutral = read_colours(write_colours(tmp_path / "x.dng", tags)).neutral()
+    lights: ColourTags = {50721: warm, 50778: 17, 50722: cold, 50779: 21}
+    white: ColourTags = {50729: (0.3805, 0.3769)}  # 3963 K
+    neutral = read_colours(write_colours(tmp_path / "x.dng", {**lights, **white})).neutral()
     red, _, blue = np.array([0.3805, 0.3769, 0.2426]) / 0.3769
+    assert neutral is not None
     assert neutral / neutral[1] == pytest.approx([1.5 * red, 1, blue], rel=0.01)
 
 

@@ -15,7 +15,7 @@ from benchmark.data.files.raw_writer import (
     write_raw,
 )
 from benchmark.data.files.tiff_tags import tiff_tags
-from tests.benchmark.data.files.colour_dng import MATRIX, write_colours
+from tests.benchmark.data.files.colour_dng import MATRIX, ColourTags, write_colours
 
 
 @pytest.mark.parametrize("cfa", CFAS)
@@ -44,7 +44,7 @@ def test_a_tiff_keeps_the_turn(tmp_path, flip):
 
 
 def test_colour_tags_are_kept_and_survive_a_second_mapping(tmp_path):
-    colours = {50721: MATRIX, 50778: 17, 50728: (0.5, 1, 0.7)}
+    colours: ColourTags = {50721: MATRIX, 50778: 17, 50728: (0.5, 1, 0.7)}
     first = tags_of(write_colours(tmp_path / "x.dng", colours))
     write_raw(tmp_path / "y.dng", np.ones((64, 64), np.uint16), first, "camera B")
     second = tags_of(tmp_path / "y.dng")
