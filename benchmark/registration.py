@@ -9,7 +9,7 @@ import ast
 import importlib.util
 import inspect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar, get_args
@@ -185,6 +185,27 @@ def same_file(one: Entry, other: Entry) -> bool:
         one.file.resolve() == other.file.resolve()
         or one.file.read_bytes() == other.file.read_bytes()
     )
+
+
+def checked_class(cls: object, base: type[T], what: str) -> type[T]:
+    """A class that may be registered.
+
+    Args:
+        cls: the class.
+        base: the class that it must derive from.
+        what: names it in errors.
+
+    Raises:
+        ContractError: it does not derive from `base`, or its `Config` is not a dataclass.
+    """
+    if not (isinstance(cls, type) and issubclass(cls, base)):
+        raise ContractError(f"The {what} must derive from {base.__module__}.{base.__qualname__}.")
+    config = getattr(cls, "Config", None)
+    if not (isinstance(config, type) and is_dataclass(config)):
+        raise ContractError(
+            f"The {what} has Config = {config!r}; it must be a dataclass of its settings."
+        )
+    return cls
 
 
 def constructed(cls: type[T], config: object, what: str) -> T:

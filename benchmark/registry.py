@@ -8,20 +8,18 @@ A method registers itself with a decorator that carries what is known about it a
 Built-in methods are found by reading those decorators from the source files of their package
 without importing them, so that listing names and facts needs no torch. Third parties use the
 entry-point groups ``isp_bench.mappers``, ``isp_bench.isps``, ``isp_bench.protocols`` and
-``isp_bench.datasets``, or a file named on the command line (:func:`load_plugin`). All of them go
+``isp_bench.datasets``, or a file named on the command line (`benchmark/plugin.py`). All of them go
 through :class:`Registry`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import importlib.util
 import logging
 import sys
 from collections.abc import Callable
 from functools import cached_property
-from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -33,6 +31,7 @@ from benchmark.registration import (
     MethodInfo,
     Registered,
     Supervision,
+    checked_class,
     checked_info,
     constructed,
     entry_of,
@@ -55,7 +54,6 @@ __all__ = [
     "Registered",
     "Registry",
     "Supervision",
-    "load_plugin",
     "register_dataset",
     "register_isp",
     "register_mapper",
@@ -209,7 +207,7 @@ class Registry(Generic[T]):
         """
         if name not in self._classes:
             entry = self._entry(name)
-            self._check_base(name, cls := self._load(name, entry))
+            cls = self._checked(name, self._load(name, entry))
             if name not in self._classes:  # an entry point whose class is not decorated
                 if "info" not in vars(cls):
                     self.register(name)(cls)
@@ -219,24 +217,20 @@ class Registry(Generic[T]):
                         f"'{cls.info.name}'. Give both the same name."
                     )
                 self._classes[name] = cls
-        self._check_base(name, self._classes[name])
-        return self._classes[name]
+        return self._checked(name, self._classes[name])
 
-    def _load(self, name: str, entry: Entry) -> type[T]:
+    def _load(self, name: str, entry: Entry) -> object:
         module, _, attribute = entry.target.partition(":")
         ours = entry.info is not None
         expected = (ImportError, AttributeError) if ours else (Exception, SystemExit)
         try:
-            found: Any = importlib.import_module(module)
+            found: object = importlib.import_module(module)
             for part in attribute.split("."):
                 found = getattr(found, part)
         except expected as error:
             text = f"{type(error).__name__}: {error}".rstrip(".")
-            raise BenchError(
-                f"The {self.kind} '{name}' ({entry.origin}) cannot be loaded: {text}."
-            ) from error
-        cls: type[T] = found
-        return cls
+            raise BenchError(f"The {self._described(name)} cannot be loaded: {text}.") from error
+        return found
 
     def create(self, name: str, **config: Any) -> T:
         """An instance with its published defaults, changed by `config`.
@@ -250,7 +244,7 @@ class Registry(Generic[T]):
         """
         cls = self.get(name)
         settings: object = build(cls.Config, config, f"{self.kind} '{name}'")
-        return constructed(cls, settings, f"{self.kind} '{name}' ({self._entry(name).origin})")
+        return constructed(cls, settings, self._described(name))
 
     def _entry(self, name: str) -> Entry:
         entries = self._entries
@@ -260,47 +254,13 @@ class Registry(Generic[T]):
             raise BenchError(self._left_out[name])
         raise unknown_name(self.kind, name, entries)
 
-    def _check_base(self, name: str, cls: type) -> None:
+    def _checked(self, name: str, cls: object) -> type[T]:
         module, _, attribute = self._base.partition(":")
-        base = getattr(importlib.import_module(module), attribute)
-        if not (isinstance(cls, type) and issubclass(cls, base)):
-            raise ContractError(
-                f"The {self.kind} '{name}' ({self._entry(name).origin}) must derive from "
-                f"{module}.{attribute}."
-            )
-        config = getattr(cls, "Config", None)
-        if not (isinstance(config, type) and dataclasses.is_dataclass(config)):
-            raise ContractError(
-                f"The {self.kind} '{name}' ({self._entry(name).origin}) has Config = {config!r}; "
-                "it must be a dataclass of its settings."
-            )
+        base: type[T] = getattr(importlib.import_module(module), attribute)
+        return checked_class(cls, base, self._described(name))
 
-
-def load_plugin(path: str | Path) -> None:
-    """Runs a Python file so that the methods in it register themselves.
-
-    Raises:
-        BenchError: the file does not exist or fails while it runs.
-    """
-    file = Path(path).resolve()
-    if not file.is_file():
-        raise BenchError(f"--plugin {path}: there is no such file.")
-    # Two files of one name are two modules: a class is traced to its source by its module.
-    name = f"isp_bench_plugin_{file.stem}_{sha256(str(file).encode()).hexdigest()[:8]}"
-    if name in sys.modules:
-        return
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise BenchError(f"--plugin {path}: not a Python file (.py).")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException as error:
-        del sys.modules[name]
-        if isinstance(error, Exception) and not isinstance(error, BenchError):
-            raise BenchError(f"--plugin {path} fails: {type(error).__name__}: {error}") from error
-        raise
+    def _described(self, name: str) -> str:
+        return f"{self.kind} '{name}' ({self._entry(name).origin})"
 
 
 MAPPERS: Registry[Mapper] = Registry(

@@ -23,7 +23,8 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a check failed."""
     from benchmark.errors import unknown_name
     from benchmark.methods.conformance import check_isp, check_mapper
-    from benchmark.registry import ISPS, MAPPERS, load_plugin
+    from benchmark.plugin import load_plugin
+    from benchmark.registry import ISPS, MAPPERS
 
     for file in getattr(args, "plugin", ()):
         load_plugin(file)

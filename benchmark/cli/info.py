@@ -32,7 +32,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.registry import load_plugin
+    from benchmark.plugin import load_plugin
 
     for file in getattr(args, "plugin", ()):
         load_plugin(file)

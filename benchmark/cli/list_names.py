@@ -41,7 +41,7 @@ def add_parser(verbs: Verbs) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.errors import unknown_name
-    from benchmark.registry import load_plugin
+    from benchmark.plugin import load_plugin
 
     for kind in args.kind:
         if kind not in KINDS:

@@ -51,7 +51,7 @@ def open_trained(args: argparse.Namespace, progress: Any) -> tuple[Any, Any]:
     """The :class:`TrainedSteps` that are meant, and the :class:`Context` to load them with."""
     from dataclasses import fields
 
-    from benchmark.registry import load_plugin
+    from benchmark.plugin import load_plugin
     from benchmark.steps.context import Context
     from benchmark.steps.find import TrainedSteps, Wanted
     from benchmark.store.store import Store, default_store

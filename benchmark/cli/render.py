@@ -48,7 +48,8 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.cameras import Direction, source_of
     from benchmark.data.files.plain import levels_of
-    from benchmark.data.files.raw import read_raw, upright
+    from benchmark.data.files.raw import read_raw
+    from benchmark.data.files.turns import upright
     from benchmark.errors import BenchError
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress

@@ -40,8 +40,8 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.interrupt import CONTINUE, clean_stops
     from benchmark.metrics.fid_weights import find_weights
+    from benchmark.plugin import load_plugin
     from benchmark.progress import Progress
-    from benchmark.registry import load_plugin
     from benchmark.running.events import EventSender
     from benchmark.running.worker import serve
     from benchmark.steps.context import Context

@@ -85,8 +85,8 @@ def execute(args: argparse.Namespace) -> int:
 def _load_plugins(bundle: Path, named: Sequence[str]) -> None:
     """Shows the bundle's plug-ins that were not named, and runs those that were, in this order."""
     from benchmark.files import sha256_of
+    from benchmark.plugin import load_plugin
     from benchmark.records.plugins import sources
-    from benchmark.registry import load_plugin
 
     held = sources(bundle)
     by_name = {file.name: file for file in held.values()}

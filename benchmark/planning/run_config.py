@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from benchmark.cameras import Direction
 from benchmark.config import field_names
 from benchmark.errors import BenchError, unknown_name
-from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry, load_plugin
+from benchmark.plugin import load_plugin
+from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry
 
 WHAT, ON, HOW, WHERE = "what to run", "on what, and with what budget", "how to run it", "where"
 

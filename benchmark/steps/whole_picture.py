@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
 from benchmark.cameras import Direction
-from benchmark.data.files.raw import RawPicture
+from benchmark.data.files.packing import RawPicture
 from benchmark.errors import BenchError
 from benchmark.interrupt import leave_if_requested
 from benchmark.progress import Progress

@@ -21,6 +21,7 @@ GROUND = frozenset(
         "errors",
         "files",
         "interrupt",
+        "plugin",
         "progress",
         "registration",
         "registry",

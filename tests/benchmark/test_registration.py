@@ -6,7 +6,8 @@ import pytest
 
 import mappers
 from benchmark.errors import ContractError
-from benchmark.registry import MAPPERS, load_plugin, register_mapper
+from benchmark.plugin import load_plugin
+from benchmark.registry import MAPPERS, register_mapper
 from mappers.base import Mapper
 
 PLUGIN = """

@@ -38,7 +38,7 @@ def corner(path: Path, raw: Any, tags: DngTags) -> tuple[int, int]:
     return row, column
 
 
-def check_levels(
+def compare_levels(
     path: Path, raw: Any, cell: Sequence[int], tags: DngTags, row: int, column: int
 ) -> None:
     """Compares filters, black level and white level.

@@ -18,9 +18,10 @@ from benchmark.data.files.colour_tags import Colours, read_colours
 from benchmark.data.files.dng import MOSAIC
 from benchmark.data.files.filters import first_cell, plane_order
 from benchmark.data.files.opening import opened
+from benchmark.data.files.packing import RawPicture
 from benchmark.data.files.plain import ORIENTATION, Levels
-from benchmark.data.files.raw import EXIF_OF_FLIP, RawPicture
 from benchmark.data.files.tiff_tags import tiff_tags
+from benchmark.data.files.turns import EXIF_OF_FLIP
 from benchmark.files import whole_file
 
 WHITE = 65535

@@ -19,10 +19,11 @@ from PIL import ExifTags, Image, ImageOps
 from benchmark.data.files.areas import Area, Frame
 from benchmark.data.files.dng import preview_colours
 from benchmark.data.files.opening import opened
+from benchmark.data.files.packing import RawPicture
 from benchmark.data.files.picture_file import open_picture, open_with_pillow
 from benchmark.data.files.plain import PLAIN_SUFFIXES
-from benchmark.data.files.raw import EXIF_OF_FLIP, RawPicture
 from benchmark.data.files.srgb_conversion import check_colours, has_16_bits, to_srgb
+from benchmark.data.files.turns import EXIF_OF_FLIP
 from benchmark.errors import BenchError
 
 SRGB_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from benchmark.data.charts import Points
+from benchmark.data.files.packing import RawPicture
 from benchmark.data.files.picture_file import open_picture
-from benchmark.data.files.raw import RawPicture, read_raw
+from benchmark.data.files.raw import read_raw
 from benchmark.data.files.srgb import match_srgb
 from benchmark.data.images import Crop, ImageRecord, Picture
 from benchmark.data.lsmi.layout import Shot

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from benchmark.data.base import validation_names
 from benchmark.data.charts import Points
-from benchmark.data.files.raw import SMALLEST
+from benchmark.data.files.packing import SMALLEST
 from benchmark.data.findings import check_command, complaint
 from benchmark.data.lsmi.layout import Shot, TestPair, read_camera, read_pairs, same_names
 from benchmark.data.lsmi.metadata import Metadata, read_metadata

@@ -14,8 +14,9 @@ from benchmark.cameras import Camera
 from benchmark.data.files.dng import dng_tags
 from benchmark.data.files.filters import first_cell
 from benchmark.data.files.opening import opened
+from benchmark.data.files.packing import RawPicture, pack
 from benchmark.data.files.picture_file import open_picture
-from benchmark.data.files.raw import RawPicture, in_place, pack, read_size
+from benchmark.data.files.raw import in_place, read_size
 from benchmark.data.files.srgb import SrgbPicture, match_srgb, read_preview
 from benchmark.data.images import ImageRecord, Picture, content_of
 from benchmark.data.raw2raw.layout import Shot

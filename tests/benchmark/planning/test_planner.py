@@ -9,7 +9,7 @@ from benchmark.planning.graph import Plan
 from benchmark.planning.planner import Planner
 from benchmark.planning.preset import load_preset
 from benchmark.planning.run_config import RunConfig
-from benchmark.registry import load_plugin
+from benchmark.plugin import load_plugin
 from benchmark.store.step import DataIdentity
 from tests.conftest import TOY
 

@@ -2,12 +2,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from benchmark.data.files.raw import upright
 from benchmark.errors import BenchError
 from benchmark.progress import Progress, Task
 from benchmark.steps import whole_picture as full_size
@@ -71,15 +69,3 @@ def test_failures_are_sentences(reason, says):
 
     with pytest.raises(BenchError, match=says):
         watched(network, torch.ones(1, 4, 32, 200), Progress(quiet=True), "develop")
-
-
-@pytest.mark.parametrize(
-    ("flip", "shown"),
-    [
-        (0, [[1, 2], [3, 4]]), (1, [[2, 1], [4, 3]]), (2, [[3, 4], [1, 2]]),
-        (3, [[4, 3], [2, 1]]), (5, [[2, 4], [1, 3]]), (6, [[3, 1], [4, 2]]),
-    ],
-)  # fmt: skip
-def test_pictures_are_turned_as_libraw_says(flip, shown):
-    """3 is half a turn, 5 a quarter to the left, 6 a quarter to the right."""
-    assert upright(np.array([[1, 2], [3, 4]]), flip).tolist() == shown

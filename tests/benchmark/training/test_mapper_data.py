@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from benchmark.data.base import CameraPair
+from benchmark.plugin import load_plugin
 from benchmark.progress import Progress
-from benchmark.registry import DATASETS, load_plugin
+from benchmark.registry import DATASETS
 from benchmark.training.mapper_data import DeclaredData, SupervisionError
 from tests.conftest import TOY
 

@@ -8,8 +8,9 @@ import sys
 import pytest
 import torch
 
+from benchmark.plugin import load_plugin
 from benchmark.progress import Progress
-from benchmark.registry import DATASETS, ISPS, MAPPERS, load_plugin
+from benchmark.registry import DATASETS, ISPS, MAPPERS
 from benchmark.training import trainer as training
 from benchmark.training.batches import PairedBatches, UnpairedBatches
 from benchmark.training.trainer import Trainer, TrainingError

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from benchmark.planning.preset import load_preset
+from benchmark.plugin import load_plugin
 from benchmark.progress import Progress
-from benchmark.registry import DATASETS, ISPS, MAPPERS, load_plugin
+from benchmark.registry import DATASETS, ISPS, MAPPERS
 from benchmark.training import trainer as training
 from benchmark.training.batches import PairedBatches, UnpairedBatches
 from benchmark.training.trainer import Trainer

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmark.data.files.agreement import check_levels, corner
+from benchmark.data.files.agreement import compare_levels, corner
 from benchmark.data.files.dng import DngTags, dng_tags
 from benchmark.data.files.raw import read_raw
 from benchmark.errors import BenchError
@@ -40,7 +40,7 @@ def tags_of(path: Path) -> DngTags:
 def test_equal_values_pass(path):
     tags = tags_of(path)
     assert corner(path, libraw(), tags) == (0, 0)
-    check_levels(path, libraw(), CELL, tags, 0, 0)
+    compare_levels(path, libraw(), CELL, tags, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_equal_values_pass(path):
 )
 def test_different_levels_are_named(path, other, what):
     with pytest.raises(BenchError, match=f"a.dng: LibRaw reads the {what}"):
-        check_levels(path, libraw(**other), CELL, tags_of(path), 0, 0)
+        compare_levels(path, libraw(**other), CELL, tags_of(path), 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import tifffile
 from benchmark.data.files.areas import Frame
 from benchmark.data.files.filters import CFAS, first_cell, plane_order
 from benchmark.data.files.plain import Levels
-from benchmark.data.files.raw import pack, read_raw, read_size
+from benchmark.data.files.raw import read_raw, read_size
 from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import XTRANS, write_dng
 from tests.benchmark.data.files.mosaics import expected, noise
@@ -155,16 +155,6 @@ def test_no_raw_file_at_all(tmp_path):
         read_raw(text)
     with pytest.raises(BenchError, match=r"gone.dng: there is no such file"):
         read_raw(tmp_path / "gone.dng")
-
-
-def test_levels_that_make_no_sense():
-    with pytest.raises(BenchError, match=r"a.tif: black level \[600, 600, 600, 600\] and white"):
-        pack(Path("a.tif"), noise(), "RGGB", [600] * 4, 600)
-
-
-def test_filters_that_cannot_be_packed():
-    with pytest.raises(BenchError, match=r"a.tif has the filter colours RGBG"):
-        pack(Path("a.tif"), noise(), "RGBG", [0] * 4, 600)
 
 
 @real

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps
 
 from benchmark.data.files.areas import Frame
+from benchmark.data.files.packing import RawPicture
 from benchmark.data.files.picture_file import open_picture
 from benchmark.data.files.plain import Levels
-from benchmark.data.files.raw import RawPicture, read_raw
+from benchmark.data.files.raw import read_raw
 from benchmark.data.files.srgb import match_srgb, read_preview, read_srgb
 from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import write_dng
