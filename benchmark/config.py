@@ -37,11 +37,7 @@ def build(config: type[T], values: Mapping[str, Any], where: str) -> T:
     try:
         return TypeAdapter(config).validate_python(dict(values))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "config"
-        raise BenchError(
-            f"{where}: {key} = {first['input']!r} is not right: {first['msg']}."
-        ) from error
+        raise _not_valid(where, error) from error
 
 
 def pairs(parts: Iterable[str], where: str, form: str = "KEY=VALUE") -> dict[str, str]:
@@ -50,7 +46,7 @@ def pairs(parts: Iterable[str], where: str, form: str = "KEY=VALUE") -> dict[str
     Args:
         parts: the texts.
         where: what they were given to, e.g. "--set".
-        form: what is right, for the error.
+        form: the right form, for the error.
 
     Raises:
         BenchError: a text without "=" or without a key.
@@ -122,8 +118,10 @@ def validated(model: type[M], values: Mapping[str, Any], where: str) -> M:
     try:
         return model(**{former.get(key, key): value for key, value in values.items()})
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BenchError(
-            f"{where}: {key} = {first['input']!r} is not right: {first['msg']}."
-        ) from error
+        raise _not_valid(where, error) from error
+
+
+def _not_valid(where: str, error: ValidationError) -> BenchError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "config"
+    return BenchError(f"{where}: {key} = {first['input']!r} is not valid: {first['msg']}.")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 class BenchError(Exception):
-    """A user's mistake or a missing need: says what is wrong, where, and what would be right.
+    """A mistake of the user's, or something missing: says what is wrong, where, and what to do.
 
     The command line prints its text and exits with code 2.
     """
@@ -22,7 +22,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "") ->
     """The error for a name that does not exist, with the nearest known one.
 
     Args:
-        kind: what the name should have named, e.g. "mapper".
+        kind: the kind of thing that was asked for, e.g. "mapper".
         name: the name that was given.
         known: the names that exist.
         where: where it was given, e.g. "run.yaml"; left out of the text when empty.

@@ -55,7 +55,7 @@ def _part_of(path: Path) -> Path:
 
 
 def check_writable(path: Path, option: str) -> None:
-    """Finds out whether a result can be written, before the work that leads to it.
+    """Checks that a result can be written, before the work that leads to it.
 
     A file that exists keeps its content, and nothing new is left behind.
 
@@ -98,7 +98,7 @@ def size_of(folder: Path) -> int:
 
 
 def require_writable(folder: Path, option: str, *, make: bool = True) -> None:
-    """Makes a folder and tries to write into it; with `make=False` only asks, and leaves no trace.
+    """Makes a folder and tries to write into it; `make=False` only checks and leaves no trace.
 
     Raises:
         BenchError: it cannot be made or written.

@@ -1,4 +1,4 @@
-"""Files of the user's own that hold methods."""
+"""Methods in Python files of the user's own."""
 
 import importlib.util
 import sys

@@ -20,10 +20,10 @@ PLAIN_INTERVAL = 30.0  # seconds between two plain lines of one task
 
 
 class _Display(Console):
-    """The error stream: texts as they are, and silence once nobody reads it.
+    """The error stream: shows text as it is, and drops it once nobody reads.
 
-    Names of files hold brackets and colons, which rich would take for styles and emoji; and work
-    of hours does not end because the reader of its progress has gone.
+    File names hold brackets and colons, which rich would take for styles and emoji; and hours of
+    work must not end because the reader of their progress has gone.
     """
 
     def __init__(self, quiet: bool) -> None:
@@ -35,7 +35,7 @@ class _Display(Console):
 
 
 class Task:
-    """One piece of work that is counted."""
+    """One piece of work, counted in units."""
 
     def __init__(self, description: str, total: int, bars: "Bars | None", console: Console) -> None:
         self.description = description
@@ -48,13 +48,13 @@ class Task:
         self._id = bars.add_task(description, total=total, note="") if bars else None
 
     def begin_at(self, done: int) -> None:
-        """Says that `done` units were finished by an earlier run."""
+        """Takes `done` units as finished by an earlier run."""
         self.done = self._offset = done
         if self._bars is not None and self._id is not None:
             self._bars.update(self._id, completed=done)
 
     def advance(self, count: int = 1, note: str = "") -> None:
-        """Counts finished units; `note` is shown beside the bar, e.g. a loss."""
+        """Counts finished units; `note` is shown next to the bar, e.g. a loss."""
         self.done += count
         if self._bars is not None and self._id is not None:
             self._bars.update(self._id, completed=self.done, note=note)

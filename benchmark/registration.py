@@ -88,7 +88,7 @@ class Entry:
 
     target: str  # "module:Class"
     info: MethodInfo | None  # None: known only after the import (entry points)
-    origin: str  # for people
+    origin: str  # as messages name it
     file: Path | None  # the source; None where it cannot be found without running code
 
 
@@ -217,7 +217,7 @@ def constructed(cls: type[T], config: object, what: str) -> T:
         what: names the class in errors.
 
     Raises:
-        ContractError: its `__init__` does not take the settings, or not the base class's part.
+        ContractError: its `__init__` does not take the settings, or does not initialise its base.
     """
     signature = inspect.signature(cls)
     try:

@@ -136,7 +136,7 @@ class Registry(Generic[T]):
 
     @cached_property
     def _installed(self) -> dict[str, Entry]:
-        """The entry points of other packages, as far as they make sense without an import."""
+        """The entry points of other packages, as far as they can be judged without an import."""
         entries: dict[str, Entry] = {}
         for point in entry_points(group=self._group):
             try:

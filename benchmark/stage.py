@@ -90,7 +90,7 @@ class Trainable(nn.Module, Registered, Generic[Batch]):
         raise NotImplementedError(f"{type(self).__name__} has stages but no training_step().")
 
     def finished(self) -> bool:
-        """Whether the present stage may end before its last step (early stopping). Default: no.
+        """Whether the current stage may end before its last step (early stopping). Default: no.
 
         Asked after every step; the answer must follow from what `training_state` keeps.
         """
@@ -135,7 +135,7 @@ def linear_decay(optimizer: Optimizer, total_steps: int, start: float) -> Lambda
     (1.0, 1.0, 0.5, 0.0)
     """
     begin = start * total_steps
-    length = max(1.0, total_steps - begin)  # a stage may be of no steps at all
+    length = max(1.0, total_steps - begin)  # a stage may have no steps at all
 
     def factor(step: int) -> float:
         return 1.0 if step < begin else max(0.0, (total_steps - step) / length)

@@ -1,8 +1,8 @@
-"""Sizes and times for people."""
+"""Sizes and times in units that are easy to read."""
 
 
 def readable_size(count: float) -> str:
-    """Bytes for people.
+    """A number of bytes, in a unit that is easy to read.
 
     >>> readable_size(3_400_000), readable_size(999)
     ('3.4 MB', '999 B')
@@ -15,7 +15,7 @@ def readable_size(count: float) -> str:
 
 
 def readable_time(seconds: float) -> str:
-    """A duration for people.
+    """A duration, in a unit that is easy to read.
 
     >>> readable_time(720), readable_time(90), readable_time(3 * 86400)
     ('12 min', '90 s', '3 d')

@@ -23,7 +23,8 @@ def add_parser(verbs: Verbs) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     prepare = add_verb(
-        actions, "prepare", "turn a download into packed pictures, once; it continues if cut off",
+        actions, "prepare",
+        "convert a download to packed pictures, once; continues where it was cut off",
         EXAMPLES,
     )  # fmt: skip
     prepare.add_argument("name", help="the data set, e.g. raw2raw")
@@ -38,7 +39,8 @@ def add_parser(verbs: Verbs) -> None:
     prepare.set_defaults(execute=_prepare, stopped="Stopped. The same command continues from here.")
 
     check = add_verb(
-        actions, "check", "list what is missing, unreadable, double or odd; 1 if anything is",
+        actions, "check",
+        "list what is missing, unreadable, duplicated or odd; exit code 1 if anything is",
         EXAMPLES,
     )  # fmt: skip
     check.add_argument(
@@ -55,7 +57,7 @@ def add_parser(verbs: Verbs) -> None:
     show.add_argument("-n", "--count", type=int, default=4, metavar="N",
                       help="pictures of each camera and part (default: 4)")  # fmt: skip
     show.add_argument("--preset", metavar="NAME|FILE", default="quick",
-                      help="whose data settings are taken (default: quick)")  # fmt: skip
+                      help="the preset whose data settings apply (default: quick)")  # fmt: skip
     show.add_argument("--store", metavar="FOLDER", type=Path, default=None,
                       help="where prepared data go (default: as for run)")  # fmt: skip
     show.set_defaults(execute=_show)

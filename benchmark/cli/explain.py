@@ -21,12 +21,12 @@ EXAMPLES = """  isp-bench explain 0123456789abcdef0123
 With options of a run, its steps are explained, as `isp-bench plan` shows them; without, those of
 the store.
 """
-MOST = 20  # steps that are explained at once
+MOST = 20  # steps explained at once
 
 
 def add_parser(verbs: Verbs) -> None:
     """Adds the verb."""
-    parser = add_verb(verbs, "explain", "say why a step would run: what changed", EXAMPLES)
+    parser = add_verb(verbs, "explain", "explain why a step would run: what changed", EXAMPLES)
     parser.add_argument(
         "step", nargs="+", metavar="KEY|WORD", help="a key, its beginning, or words of the title"
     )

@@ -1,4 +1,4 @@
-"""`isp-bench list`: what there is."""
+"""`isp-bench list`: the names of all methods, data sets and presets."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _named(kind: str) -> list[dict[str, str]]:
-    """Name and title of everything of a kind; of mappers also what they learn from."""
+    """Name and title of everything of a kind; for mappers, also what they learn from."""
     from benchmark.planning.preset import load_preset, preset_names
     from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
 

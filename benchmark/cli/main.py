@@ -35,7 +35,7 @@ FAILED = 1
 USER_ERROR = 2
 STOPPED = 130  # the shell's code for Ctrl-C
 STOPPED_TEXT = "Stopped."  # of verbs that set no `stopped` of their own
-# What the user's disks, folders and names cause, not a fault of ours.
+# Errors caused by the user's disks, folders and names, not by faults of ours.
 OF_THE_SYSTEM = (
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
     errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO, errno.ESTALE,
@@ -145,7 +145,7 @@ def _flush() -> None:
 
 
 def _streams() -> list[Any]:
-    """The standard output and error stream, those of them that are open."""
+    """Standard output and standard error, if they are open."""
     return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
 
 

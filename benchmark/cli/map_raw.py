@@ -24,13 +24,13 @@ def add_parser(verbs: Verbs) -> None:
         verbs, "map", "map a raw file at full size to the other camera with a fitted mapper",
         EXAMPLES,
     )  # fmt: skip
-    add_picture_options(parser, "the mapped raw: a .dng, or a .tif of the mosaic; both 16 bits")
+    add_picture_options(parser, "the mapped raw, in 16 bits: a .dng, or a .tif of the mosaic")
     parser.add_argument(
         "--mapper", required=True, metavar="NAME|KEY", help="a fitted mapper, or its step's key"
     )
     parser.add_argument(
         "--to", required=True, type=str.lower, choices=("a", "b"), metavar="A|B",
-        help="the camera whose raw it becomes; it was taken by the other one",
+        help="the camera to map to; the other one must have taken the picture",
     )  # fmt: skip
     parser.set_defaults(execute=execute, stopped=STOPPED)
 

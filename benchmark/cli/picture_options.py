@@ -16,7 +16,7 @@ def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
     """The picture, the result, and which trained methods are meant."""
     parser.add_argument(
         "image", type=Path, help="a camera raw file (DNG, NEF, ARW, ...), or a 16-bit TIFF or PNG "
-        "with a levels.yaml beside it",
+        "with a levels.yaml next to it",
     )  # fmt: skip
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=output)
     which = parser.add_argument_group("which of several trained ones (default: the newest)")
@@ -29,7 +29,7 @@ def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
 
 
 def check_files(image: Path, output: Path, suffixes: Sequence[str]) -> None:
-    """Finds out whether the picture is there and the result can be written, before the work.
+    """Checks that the picture exists and the result can be written, before the work.
 
     Raises:
         BenchError: there is no picture; or the result has an unknown suffix, is the picture itself,
@@ -72,7 +72,7 @@ def check_camera(image: Path, wanted: str, cameras: Any, instead: str, progress:
         wanted: "a" or "b", the camera that must have taken it.
         cameras: of the mapper's data set, as :func:`known_cameras` has them.
         instead: what to do with a picture of the other camera, as a sentence.
-        progress: told when neither camera took it.
+        progress: shows a warning when neither camera took it.
 
     Raises:
         BenchError: the other camera took it.
@@ -93,6 +93,6 @@ def check_camera(image: Path, wanted: str, cameras: Any, instead: str, progress:
         return
     raise BenchError(
         f"{image} was taken by {model}: this is camera {taken.upper()} ({cameras[taken].name}) of "
-        f"the data set itself, and the mapper needs a picture of camera {wanted.upper()} "
+        f"the data set itself; the mapper needs a picture of camera {wanted.upper()} "
         f"({cameras[wanted].name}). {instead}"
     )

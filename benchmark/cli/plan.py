@@ -42,13 +42,13 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.planning.estimates import History
     from benchmark.running.session import open_session
-    from benchmark.store.states import stands
+    from benchmark.store.states import state_of_spec
 
     session = open_session(run_config(args), dry=True)
     store, specs = session.store, session.plan.steps
     history = History(store, session.device.type)
     costs = {key: history.cost(spec, specs.__getitem__) for key, spec in specs.items()}
-    states = {key: stands(store, spec).state for key, spec in specs.items()}
+    states = {key: state_of_spec(store, spec).state for key, spec in specs.items()}
     if args.format == "json":
         print(json.dumps(_rows(session, states, costs), indent=1))
     elif args.format == "dot":

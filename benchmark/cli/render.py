@@ -39,7 +39,7 @@ def add_parser(verbs: Verbs) -> None:
         "--camera",
         choices=("a", "b"),
         default="a",
-        help="the camera whose ISP, and look, it is (default: a)",
+        help="the camera whose ISP and look to use (default: a)",
     )
     parser.set_defaults(execute=execute, stopped=STOPPED)
 
@@ -55,7 +55,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.progress import Progress
     from benchmark.steps.load import load_isp, load_mapper
     from benchmark.steps.taken_by import known_cameras
-    from benchmark.steps.whole_picture import map_whole, packed, watched
+    from benchmark.steps.whole_picture import map_whole, packed, run_with_progress
     from benchmark.store.step import TrainISP
 
     check_files(args.image, args.output, tuple(FORMATS))
@@ -84,7 +84,7 @@ def execute(args: argparse.Namespace) -> int:
             mapper = load_mapper(mappers[0].key, context)
             raw = map_whole(mapper, raw, direction, progress)
         isp = load_isp(isps[0].key, context)
-        srgb = watched(isp, raw.to(context.device), progress, "develop")[0].numpy()
+        srgb = run_with_progress(isp, raw.to(context.device), progress, "develop")[0].numpy()
         srgb = upright(srgb, picture.flip)
         _save(args.output, srgb)
     print(f"{args.output}: {srgb.shape[2]} x {srgb.shape[1]} pixels, sRGB")

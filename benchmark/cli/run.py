@@ -81,7 +81,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _failures(session: "Session", outcome: "Outcome") -> str:
-    """Which steps failed and what they held up; why was said when each of them failed."""
+    """Shows which steps failed and what they held up; the reasons were shown as they failed."""
     from benchmark.running.executor import printed_by
 
     steps, store = session.plan.steps, session.store

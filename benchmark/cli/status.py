@@ -1,4 +1,4 @@
-"""`isp-bench status`: where every step stands."""
+"""`isp-bench status`: the state of every step."""
 
 import argparse
 import json

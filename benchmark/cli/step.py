@@ -27,7 +27,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "key",
         help="the step's key, as `isp-bench plan` prints it; - to read keys from the standard "
-        "input and to tell the progress as JSON lines",
+        "input and report progress as JSON lines",
     )
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store of the run")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="as for run")
@@ -62,7 +62,7 @@ def execute(args: argparse.Namespace) -> int:
                 return 0
             return _run(args.key, context)
         except KeyboardInterrupt:
-            print("Stopped; the same command goes on from here.", file=sys.stderr)
+            print("Stopped; the same command continues from here.", file=sys.stderr)
             return CONTINUE
 
 

@@ -116,7 +116,7 @@ def _verify(args: argparse.Namespace) -> int:
         print(f"damaged: {item.title}")
         for file in item.files:
             print(f"  {file}")
-    print(f"{files} files looked at, {len(damaged)} steps and data sets damaged")
+    print(f"{files} files checked, {len(damaged)} steps and data sets damaged")
     if damaged:
-        print("They count as missing from now on; the same run makes them anew.")
+        print("They count as missing from now on; the same run makes them again.")
     return 1 if damaged else 0

@@ -29,7 +29,7 @@ def add_parser(verbs: Verbs) -> None:
         "--store",
         type=Path,
         metavar="FOLDER",
-        help="where the run's trainings lie, for the curves in report.html (default: as in run)",
+        help="the store of the run, for the training curves in report.html (default: as for run)",
     )
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     parser.set_defaults(execute=execute)

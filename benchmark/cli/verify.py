@@ -15,10 +15,10 @@ EXAMPLES = """  isp-bench verify bundle.zip
 
   isp-bench verify bundle.zip --plugin my_mapper-0123abcd.py
 
-The source of plug-ins in the bundle is shown, and not run; --plugin runs your own copy of one, or
-the bundle's own by the name shown.
+The source of plug-ins in the bundle is shown but not run; --plugin runs your own copy of one, or
+the bundle's, under the name shown.
 
-exit code: 0 all as recorded; 1 something differs or could not be scored; 2 it is no bundle
+exit code: 0 all as recorded; 1 something differs or could not be scored; 2 not a bundle
 """
 TOLERANCE = 0.01
 
@@ -31,7 +31,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("bundle", type=Path, help="what `isp-bench export` wrote")
     parser.add_argument(
         "--tolerance", type=float, default=TOLERANCE, metavar="X",
-        help="relative or absolute difference of a picture's value that counts as equal "
+        help="up to what relative or absolute difference two values of a picture count as equal "
         "(default: 0.01; results of CPUs and GPUs differ in the last digits)",
     )  # fmt: skip
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
@@ -106,5 +106,5 @@ def _load_plugins(bundle: Path, named: Sequence[str]) -> None:
 
 
 def _plain(text: str) -> str:
-    """Text from elsewhere without what would steer a terminal."""
+    """Text from elsewhere, without the characters that would control a terminal."""
     return "".join(c if c.isprintable() else "?" for c in text.expandtabs())

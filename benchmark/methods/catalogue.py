@@ -1,4 +1,4 @@
-"""What is known about the methods as Markdown: sizes and costs measured, the rest as registered."""
+"""The methods as Markdown: sizes and costs as measured, the rest as registered."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,7 +44,9 @@ def measure(registry: Registry[Any], name: str) -> Cost | None:
 
     Nothing is computed: networks and crop are on the meta device, which knows shapes only.
     """
-    registry.get(name)  # its module is loaded outside, lest its constants become shapes too
+    registry.get(
+        name
+    )  # its module is loaded outside, or its constants would be on the meta device too
     with torch.device("meta"):
         method = registry.create(name).eval()
         raw = torch.zeros(1, 4, CROP, CROP)

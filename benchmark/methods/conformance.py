@@ -40,7 +40,7 @@ class CheckResult:
     Attributes:
         name: what was checked.
         problem: what is wrong; None if nothing is.
-        warning: what may be wrong but need not be; None if nothing is.
+        warning: what may be a mistake; None if nothing is.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Made-up pictures on which a method's contract is checked: ordinary ones and awkward ones."""
+"""Made-up pictures to check a method's contract on: ordinary ones and awkward ones."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def noise(size: tuple[int, int], seed: int = 0, count: int = 1) -> Tensor:
 
 
 def awkward(size: tuple[int, int]) -> dict[str, Tensor]:
-    """Pictures on which a division, a logarithm or a variance may fail, by what they show.
+    """Pictures that may break a division, a logarithm or a variance, by what they show.
 
     Args:
         size: H and W.
@@ -52,7 +52,7 @@ def awkward(size: tuple[int, int]) -> dict[str, Tensor]:
 
 
 def camera_pair(folder: Path, side: int) -> CameraPair:
-    """A data set of noise: camera B sees other scenes than A, and all of them with other gains.
+    """A data set of noise: camera B sees different scenes from A, with different gains.
 
     Args:
         folder: where the pictures go.

@@ -78,8 +78,8 @@ def total(costs: Iterable[Cost | None]) -> tuple[Cost, int]:
 def _likeness(spec: StepSpec, spec_of: Callable[[str], StepSpec]) -> str:
     """Equal for steps that take equally long: seeds and directions do not matter.
 
-    A training takes what its method and config say, whatever the pictures; mapping and scoring
-    take longer with more pictures, so there the data counts.
+    How long a training takes depends on its method and config, whatever the pictures; mapping and
+    scoring take longer with more pictures, so there the data counts.
     """
     return json.dumps(_alike(spec, spec_of), sort_keys=True)
 

@@ -40,7 +40,7 @@ class Cell:
 
     @property
     def title(self) -> str:
-        """For people."""
+        """Its place in the grid, in words."""
         names = [n for n in (self.protocol, self.mapper, self.isp) if n != NONE]
         names += [f"{key}={value}" for key, value in self.setting]
         return f"{' '.join(names)} {self.direction} seed {self.seed}"

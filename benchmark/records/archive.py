@@ -17,9 +17,9 @@ CHUNK = 2**20
 def extract(archive: Path, folder: Path, allowed: Mapping[str, int]) -> list[str]:
     """Unpacks a zip file.
 
-    Everything is looked at before anything is written: each name must fully match one of the
+    Everything is checked before anything is written: each name must fully match one of the
     allowed patterns and be a plain relative path, so nothing lands outside the folder; links,
-    devices, encrypted and double entries are refused, and so is what is larger than its limit.
+    devices, encrypted and duplicate entries are refused, and so is what exceeds its limit.
 
     Args:
         archive: the file.
@@ -30,7 +30,7 @@ def extract(archive: Path, folder: Path, allowed: Mapping[str, int]) -> list[str
         The names of its files.
 
     Raises:
-        BenchError: it is no zip file, it is damaged, or it holds what it must not.
+        BenchError: it is not a zip file, is damaged, or holds what it must not.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -45,7 +45,7 @@ def extract(archive: Path, folder: Path, allowed: Mapping[str, int]) -> list[str
     except FileNotFoundError as error:
         raise BenchError(f"There is no file {archive}.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise BenchError(f"{archive} is no zip file that can be read: {error}.") from error
+        raise BenchError(f"{archive} is not a readable zip file: {error}.") from error
     return [entry.filename for entry in entries]
 
 
@@ -58,7 +58,7 @@ def _check(archive: Path, entries: list[zipfile.ZipInfo], allowed: Mapping[str, 
     for entry in entries:
         reason = _refusal(entry, allowed)
         if entry.filename.lower() in seen:
-            reason = "stands there twice"
+            reason = "appears twice"
         if reason:
             raise BenchError(f"{archive} is refused: its entry {entry.filename!r} {reason}.")
         seen.add(entry.filename.lower())
@@ -66,10 +66,10 @@ def _check(archive: Path, entries: list[zipfile.ZipInfo], allowed: Mapping[str, 
 
 def _refusal(entry: zipfile.ZipInfo, allowed: Mapping[str, int]) -> str:
     """What is wrong with an entry; empty if nothing is."""
-    name = entry.orig_filename  # as it stands in the file: zipfile cuts at a NUL
+    name = entry.orig_filename  # as the file has it: zipfile cuts at a NUL
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or str(path) != name or re.search(r"[\\:\0]", name):
-        return "is no plain relative path"
+        return "is not a plain relative path"
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         return "is a link or a device, not a file"
@@ -77,7 +77,7 @@ def _refusal(entry: zipfile.ZipInfo, allowed: Mapping[str, int]) -> str:
         return "is encrypted"
     limit = next((size for p, size in allowed.items() if re.fullmatch(p, name)), None)
     if limit is None:
-        return "does not belong into such a file"
+        return "does not belong in such a file"
     if entry.file_size > limit:
         return f"has {entry.file_size} bytes, more than {limit}"
     return ""

@@ -45,15 +45,15 @@ class Bundle:
     """An unpacked bundle whose checksums were compared.
 
     Attributes:
-        folder: where it lies.
-        manifest: what it says of itself.
+        folder: where it was unpacked.
+        manifest: its own description.
     """
 
     folder: Path
     manifest: dict[str, Any]
 
     def step_folder(self, key: str) -> Path:
-        """Where a step lies in it."""
+        """The folder of a step in it."""
         return self.folder / "steps" / key
 
 
@@ -77,9 +77,9 @@ def export(run: Path, store: Store, target: Path, weights: bool) -> Exported:
 
     Args:
         run: a run's folder.
-        store: where its steps lie.
+        store: where its steps are kept.
         target: the zip file; must not exist.
-        weights: whether the weights of trained steps go along.
+        weights: whether it holds the weights of trained steps.
 
     Raises:
         BenchError: no records, a step that is no longer in the store, or a file in the way.
@@ -116,14 +116,14 @@ def unpack(archive: Path, folder: Path) -> Bundle:
     """Unpacks a bundle into an empty folder.
 
     Raises:
-        BenchError: it is no bundle, it is damaged, or it holds what does not belong there.
+        BenchError: it is not a bundle, is damaged, or holds what does not belong there.
     """
     names = extract(archive, folder, ALLOWED)
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         form, sums = manifest["format"], dict(manifest["sha256"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BenchError(f"{archive} is no bundle: its manifest cannot be read.") from error
+        raise BenchError(f"{archive} is not a bundle: its manifest cannot be read.") from error
     if form not in FORMATS:
         raise BenchError(f"{archive} has format {form}; this version reads formats 1 and 2.")
     if set(names) != {*sums, "manifest.json"}:
@@ -140,7 +140,7 @@ def _step_files(store: Store, key: str, weights: bool) -> dict[str, Path]:
     if not store.is_done(key):
         raise BenchError(
             f"The step {key} ({spec.title}) is no longer done in the store {store.folder}. Do the "
-            "run again; only what is missing is made anew."
+            "run again; only what is missing is computed."
         )
     names = ["spec.json", "done.json"]
     if weights and spec.is_training:

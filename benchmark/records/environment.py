@@ -29,7 +29,7 @@ def environment() -> dict[str, Any]:
 def _commit() -> str | None:
     """The commit of the source tree, with a "+" if files were changed; None outside git.
 
-    An installed package may lie in somebody else's repository, so git must know this very file.
+    An installed package may be inside an unrelated repository, so git must know this very file.
     """
     here = Path(__file__)
     commands = (

@@ -11,7 +11,7 @@ PLANNED = "planned.json"  # in a run's folder: the keys of all its steps
 
 
 def write_planned(folder: Path, keys: Iterable[str]) -> None:
-    """Writes down in a run's folder which steps it needs, whether they were run or not.
+    """Lists in a run's folder the steps that it needs, whether they were run or not.
 
     Steps of earlier commands into the same folder stay on the list.
     """
@@ -36,7 +36,7 @@ def needed_by(folders: Iterable[Path]) -> set[str]:
                 keys |= set(content if file.name == PLANNED else content["steps"])
             except (ValueError, KeyError, TypeError) as error:
                 raise BenchError(
-                    f"{file} is no record that can be read ({error}), so nobody knows which steps "
+                    f"{file} is not a readable record ({error}), so nobody knows which steps "
                     "it needs. Delete it, or name other folders with --results."
                 ) from error
     return keys

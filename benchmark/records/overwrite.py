@@ -1,4 +1,4 @@
-"""What happens to results that lie in a run's folder already."""
+"""What happens to results that a run's folder already holds."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ Overwrite = Literal["never", "only-missing", "always"]
 def cells_to_run(
     folder: Path, cells: Sequence[Cell], data: DataIdentity, preset: str, overwrite: Overwrite
 ) -> tuple[Cell, ...]:
-    """The cells that are run beside the records in `folder`.
+    """The cells to run, given the records in `folder`.
 
     Records are never deleted: a table shows the newest of each cell.
 
@@ -25,10 +25,10 @@ def cells_to_run(
         data: the data set.
         preset: the preset's name.
         overwrite: about a result of the same cell with another configuration. "never": it is an
-            error; "only-missing": it stands, and the cell is left out; "always": a new one is made.
+            error; "only-missing": it is kept, and the cell is left out; "always": it is run again.
 
     Raises:
-        BenchError: the folder holds results that cannot stand beside the new ones.
+        BenchError: the folder holds results that cannot share it with the new ones.
     """
     if not any((folder / "records").glob("*.json")):
         return tuple(cells)

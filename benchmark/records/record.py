@@ -40,9 +40,9 @@ class Record(BaseModel):
         protocol, mapper, isp, direction, seed: the cell; "none" where there is no mapper or ISP.
         setting: swept config values of the mapper.
         supervision: the data the mapper learns from; empty where there is none.
-        adds: another mapper and the part that this one has beyond it, see `MethodInfo`.
+        adds: another mapper, and the part that this one adds to it; see `MethodInfo`.
         reference: True for floor, ceiling and oracles: shown, never ranked.
-        role: "named" for what the user asked for, "beside" for what was run for comparison.
+        role: "named" for what the user asked for; "beside" for the references, run to compare with.
         title: the protocol's title.
         cameras: names of camera A and camera B.
         data: name, config and fingerprint of the data set.
@@ -113,7 +113,7 @@ class Record(BaseModel):
         return f"{self.mapper} ({swept})" if swept else self.mapper
 
     def half(self, born: Camera) -> "Record":
-        """The same with the per-image metrics of the pairs that one camera took, and no others."""
+        """A copy with the per-image metrics of the pairs that one camera took, and no others."""
         chosen = [i for i, camera in enumerate(self.born) if camera == born]
         values = {m: tuple(v[i] for i in chosen) for m, v in self.per_image.items()}
         ids = tuple(self.ids[i] for i in chosen)
@@ -122,7 +122,7 @@ class Record(BaseModel):
 
 
 def record_file(folder: Path, cell: Cell) -> Path:
-    """Where the record of a cell lies in a run's folder."""
+    """The file of a cell's record in a run's folder."""
     swept = "".join(f"-{key}={value}" for key, value in cell.setting)
     mapper = re.sub(r"[^\w.=-]", "_", cell.mapper + swept)
     name = f"{cell.protocol}__{mapper}__{cell.isp}__{cell.direction}__seed{cell.seed}"

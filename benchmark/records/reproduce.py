@@ -61,8 +61,8 @@ class Verdict:
 class Reproduction:
     """Scores the cells of a bundle again.
 
-    Everything happens in a folder of its own inside the store, of which only prepared data is used
-    and, where the bundle has no weights, the weights.
+    Everything happens in a folder of its own inside the store. Of the store itself only prepared
+    data is used and, where the bundle has none, weights.
 
     Args:
         bundle: the unpacked bundle.
@@ -238,7 +238,7 @@ def _read_spec(folder: Path) -> StepSpec:
     """A step of the bundle, if its key is the hash of what it says.
 
     Raises:
-        BenchError: it is not, or names other steps by something that is no key.
+        BenchError: it is not, or it names other steps by something that is not a key.
     """
     try:
         spec = step_from_json(json.loads((folder / "spec.json").read_text(encoding="utf-8")))

@@ -23,10 +23,10 @@ WORKER_BYTES = 2_000_000_000  # a training with the quick preset, torch included
 
 
 def check_executor(config: RunConfig) -> None:
-    """Whether the executor can be had, and its options belong to it.
+    """Checks that the executor is installed and that no option belongs to another one.
 
     Raises:
-        BenchError: not so.
+        BenchError: otherwise.
     """
     options = {"ray": ("--address", config.address), "slurm": ("--slurm", config.slurm)}
     for executor, (option, value) in options.items():
@@ -45,7 +45,7 @@ def check_executor(config: RunConfig) -> None:
 
 
 def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
-    """The cluster that was asked for; here, this process for one step at a time, else a pool."""
+    """The cluster that was asked for; on this machine a pool, or this process for one worker."""
     limit = config.time_limit * 60 if config.time_limit else None
     if config.executor != "local":
         # each machine of a cluster finds its own device
@@ -76,7 +76,7 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
 def step_command(
     config: RunConfig, store: Store, fid_weights: Path | None, device: str
 ) -> StepCommand:
-    """The command of a run's steps, which holds in any folder."""
+    """The command of a run's steps, which works in any folder."""
     plugins = tuple(str(Path(plugin).absolute()) for plugin in config.plugin)
     weights = fid_weights.absolute() if fid_weights is not None else None
     return StepCommand(store.folder.absolute(), device, weights, plugins)

@@ -1,4 +1,4 @@
-"""What a worker tells the process that started it: one JSON object per line on its stdout."""
+"""What a worker reports to the process that started it: one JSON object per line on stdout."""
 
 import itertools
 import json
@@ -28,7 +28,7 @@ class EventTask(Task):
         self._sender.send(task=self._number, begin=done)
 
     def advance(self, count: int = 1, note: str = "") -> None:
-        """See :class:`Task`; sent now and then."""
+        """See :class:`Task`; at most one line per `INTERVAL`."""
         self.done += count
         if self.done >= self.total or time.monotonic() - self._sent > INTERVAL:
             self._sent = time.monotonic()
@@ -92,7 +92,7 @@ class EventReceiver:
             self._tasks.pop(number)[0].__exit__(None, None, None)
 
     def close(self) -> None:
-        """Takes away what a worker that died left behind."""
+        """Removes the bars of a worker that died."""
         for shown, _ in self._tasks.values():
             shown.__exit__(None, None, None)
         self._tasks.clear()

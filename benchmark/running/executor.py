@@ -24,7 +24,7 @@ def printed_by(store: Store, key: str) -> Path | None:
 
 @dataclass(frozen=True)
 class Finished:
-    """A step that came to its end.
+    """A step that has ended.
 
     Attributes:
         key: the step.
@@ -45,10 +45,10 @@ class Executor(Protocol):
         """Starts a step that the store knows."""
 
     def finished(self) -> Sequence[Finished]:
-        """Steps that ended since the last call; waits for a moment when there are none."""
+        """Steps that ended since the last call; waits a moment if there are none."""
 
     def close(self) -> None:
-        """Stops what still runs, after it has saved its state, and gives everything back."""
+        """Stops what still runs, after it has saved its state, and frees all resources."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class StepCommand:
         return [*PYTHON, "-m", "benchmark.cli.main", *self.words(key)]
 
     def script_line(self, key: str) -> str:
-        """The same for a shell script: it holds in any folder and needs no particular PATH."""
+        """The same for a shell script: it works in any folder and needs no particular PATH."""
         program = Path(sys.executable).with_name("isp-bench")
         start = [str(program), *self.words(key)] if program.is_file() else self.line(key)
         return shlex.join(start)

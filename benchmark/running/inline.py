@@ -29,4 +29,4 @@ class InlineExecutor:
         return ended
 
     def close(self) -> None:
-        """Nothing is left running."""
+        """Does nothing: no step is left running."""

@@ -1,4 +1,4 @@
-"""The missing steps of a plan in levels, for schedulers that are given all of them at once."""
+"""The missing steps of a plan in levels, for schedulers that take all of them at once."""
 
 from collections.abc import Iterator
 

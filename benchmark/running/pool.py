@@ -70,7 +70,7 @@ class Worker:
                 self._events.put(json.loads(line))
 
     def poll(self) -> tuple[str, int | None] | None:
-        """Shows the news; gives the step that ended, and the exit code if the process did."""
+        """Shows the news; returns the step that ended, and the exit code if the process did."""
         dead = self._process is not None and self._process.poll() is not None
         if dead and self._reader is not None:
             self._reader.join()
@@ -106,8 +106,8 @@ class PoolExecutor:
 
     Args:
         command: the options of the steps.
-        environments: what each worker finds in its environment beside ours: threads, a GPU.
-        store: where failures are written down.
+        environments: what each worker gets in its environment besides ours: threads, a GPU.
+        store: where failures are recorded.
         progress: shows what the workers do.
         time_limit: seconds a step may take; None for any.
     """
@@ -150,7 +150,9 @@ class PoolExecutor:
         if ended is None:
             return None
         key, code = ended
-        if code == CONTINUE and not worker.told_to_stop:  # somebody else stopped it, to go on
+        if (
+            code == CONTINUE and not worker.told_to_stop
+        ):  # somebody else stopped it, to continue later
             self._begin(worker, key)
             return None
         return self._ended(key, code)

@@ -19,7 +19,7 @@ from benchmark.store.store import Store
 
 WAIT = 0.5  # seconds that `finished` waits for news
 CONNECT = 10.0  # seconds that a cluster has to answer
-RETRIES = 20  # machines that a step may lose under it; each time it goes on from its checkpoint
+RETRIES = 20  # machines that a step may lose; each time it continues from its checkpoint
 
 
 def run_remotely(step: RemoteStep) -> str | None:
@@ -33,8 +33,8 @@ class RayExecutor:
     Args:
         command: the options of the steps; with the device "auto" a step gets a GPU if the cluster
             has any.
-        store: where failures are written down.
-        trainings: how many there are to share the cores.
+        store: where failures are recorded.
+        trainings: their number, to share the cores among.
         address: of the cluster, "auto" for the one of this machine; None for that one or, when
             there is none, a new one on this machine.
         workers: steps at a time; None for as many as the cluster has room for.
@@ -72,7 +72,7 @@ class RayExecutor:
         self._gpus = 1 if gpus else 0
 
     def has_room(self) -> bool:
-        """Ray queues what it has no room for, and a cluster that grows sees what it needs."""
+        """Always: Ray queues what it has no room for, and so an autoscaler sees what is needed."""
         return self._workers is None or len(self._tasks) < self._workers
 
     def start(self, spec: StepSpec) -> None:
@@ -97,7 +97,7 @@ class RayExecutor:
         except self._ray.exceptions.RayTaskError as error:
             reason, trace = str(error.cause), str(error)
         except self._ray.exceptions.RayError as error:  # lost machines, no memory
-            reason, trace = f"Ray gave the step up: {error}", ""
+            reason, trace = f"Ray gave up the step: {error}", ""
         self._store.fail(key, reason, trace)
         return Finished(key, reason)
 
@@ -138,8 +138,8 @@ def _connect(address: str | None, folder: Path) -> None:
 
 
 def _advice(address: str | None, reason: str) -> str:
-    """What to do about a cluster that cannot be reached or started."""
-    if "AF_UNIX" in reason:  # Ray's sockets lie below its temporary folder
+    """The error for a cluster that cannot be reached or started: the reason and the remedy."""
+    if "AF_UNIX" in reason:  # Ray's sockets are below its temporary folder
         return (
             f"Ray cannot be started: the path of its temporary folder is too long ({reason}). Set "
             "RAY_TMPDIR to a short folder, for example RAY_TMPDIR=/tmp."
@@ -147,7 +147,7 @@ def _advice(address: str | None, reason: str) -> str:
     if address is None:
         return (
             f"Ray cannot be started on this machine: {reason}. Its files go to RAY_TMPDIR, else to "
-            "TMPDIR, else to /tmp. Without --executor ray, steps run on this machine all the same."
+            "TMPDIR, else to /tmp. Without --executor ray, steps run on this machine."
         )
     return (
         f"--address {address}: no Ray cluster answers ({reason}). Start one with `ray start "

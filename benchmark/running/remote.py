@@ -16,10 +16,10 @@ class RemoteStep:
     """A step to be run elsewhere. All that travels is the command line.
 
     Attributes:
-        command: the options of the steps; the store lies on a file system that all machines share.
+        command: the options of the steps; the store is on a file system that all machines share.
         key: the step.
-        environment: what its process finds beside the machine's own environment, e.g. threads.
-        time_limit: seconds it may take from when it is started; None for any.
+        environment: what its process gets besides the machine's own environment, e.g. threads.
+        time_limit: seconds it may take from its start; None for any.
     """
 
     command: StepCommand
@@ -31,10 +31,10 @@ class RemoteStep:
     def run(self) -> str | None:
         """Runs the step to its end and returns why it failed; None if it is done.
 
-        Should this process die, the step's saves its training and leaves, if it is let.
+        If this process dies, the step's own process saves its training and exits, given time.
 
         Raises:
-            BenchError: the store is not to be found on this machine.
+            BenchError: this machine does not find the store.
         """
         if not self.command.store.is_dir():
             raise BenchError(

@@ -33,7 +33,7 @@ class Runner:
 
     Args:
         plan: the graph.
-        store: where steps lie.
+        store: where steps are kept.
         executor: runs them.
         progress: the display.
         on_cell: called for each cell as soon as it is scored.

@@ -35,9 +35,9 @@ from benchmark.training.device import device_name, pick_device
 
 NO_FID = (
     f"FID needs the Inception weights of pytorch-fid: download {URL} (91 MB), give the file with "
-    "--fid-weights and run again; only the scores are made anew."
+    "--fid-weights and run again; only the scores are computed again."
 )
-FREE_BYTES = 500_000_000  # less than this left on a disk ends a run sooner or later
+FREE_BYTES = 500_000_000  # with less than this free, a disk fills up sooner or later
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Session:
         identity: what decides its pixels.
         weights: the Inception weights, or why there are none.
         plan: the graph.
-        store: where finished steps lie.
+        store: where finished steps are kept.
         folder: where records and tables go.
         device: where networks run.
     """
@@ -113,7 +113,7 @@ class Session:
     def command_lines(self) -> Iterator[str]:
         """A shell script that runs what is missing, in an order in which inputs come first.
 
-        Its steps are written down, in the store and in the run's folder, as those of a run are.
+        Its steps are recorded in the store and in the run's folder, as those of a run are.
         """
         write_planned(self.folder, self.plan.steps)
         command = step_command(self.config, self.store, self._fid_weights, self.config.device)
@@ -219,6 +219,6 @@ def _check_space(folder: Path) -> None:
     free = shutil.disk_usage(nearest_folder(folder)).free
     if free < FREE_BYTES:
         raise BenchError(
-            f"Only {free / 1e6:.0f} MB are free where the store {folder} lies; a run needs at "
+            f"Only {free / 1e6:.0f} MB are free on the disk of the store {folder}; a run needs at "
             f"least {FREE_BYTES / 1e6:.0f} MB. Make room, or choose another folder with --store."
         )

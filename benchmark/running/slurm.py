@@ -1,9 +1,9 @@
 """Steps as jobs of Slurm, through submitit.
 
 All missing steps are submitted at once: one array for each level of the graph and class of
-resources, held back until the arrays with its inputs have ended. So the run may go away; started
+resources, held back until the arrays with its inputs have ended. So the run may exit; started
 again, it watches the jobs that it finds in the queue. An array waits for "afterany" and not for
-"afterok", because one failed step would else hold up all others of the next level; a step without
+"afterok", because one failed step would otherwise hold up the whole next level; a step without
 its inputs ends at once.
 """
 
@@ -37,7 +37,7 @@ REQUEUES = 1000  # times a job may reach its time limit; `--time-limit` stops a 
 LONGEST_ARRAY = 1000  # steps; sites allow 1001 by default (MaxArraySize)
 JOB_FILE = "slurm-job"  # in a step's folder: its job's id
 SAFE_PATH = "PYTHONSAFEPATH"
-# Since Slurm 22.05, srun gives a task one core unless it is told again.
+# Since Slurm 22.05, srun gives a task one core unless it is asked again.
 SETUP = "[ -z $SLURM_CPUS_PER_TASK ] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"
 
 
@@ -58,7 +58,7 @@ class SlurmStep:
             raise BenchError(failure)
 
     def checkpoint(self) -> Any:
-        """Called when the time is nearly over: the training is saved, and the job queued again."""
+        """Called when the time is nearly up: the training is saved, and the job queued again."""
         from submitit.helpers import DelayedSubmission
 
         self._step.stop()
@@ -73,7 +73,7 @@ class SlurmExecutor:
         plan: the whole graph.
         store: where the jobs' logs and failures go, on a file system that all nodes share.
         progress: the display.
-        options: what the user says to Slurm.
+        options: the user's own options of Slurm.
         workers: jobs of an array at a time; None for as many as Slurm lets run.
         time_limit: seconds a step may take in one job; None for any.
     """
@@ -88,7 +88,7 @@ class SlurmExecutor:
         workers: int | None = None,
         time_limit: float | None = None,
     ) -> None:
-        logging.getLogger("submitit").setLevel(logging.ERROR)  # it complains of a slow sacct
+        logging.getLogger("submitit").setLevel(logging.ERROR)  # it warns of a slow sacct
         self._command = command
         self._plan = plan
         self._store = store
@@ -105,7 +105,7 @@ class SlurmExecutor:
         self._gone: dict[str, float] = {}
 
     def has_room(self) -> bool:
-        """Slurm queues what it has no room for."""
+        """Always: Slurm queues what it has no room for."""
         return self._ahead or len(self._watched) < (self._workers or 1)
 
     def start(self, spec: StepSpec) -> None:
@@ -129,7 +129,7 @@ class SlurmExecutor:
                 self._submit_array(specs[first : first + LONGEST_ARRAY])
 
     def _queued(self, key: str) -> Any | None:
-        """The job that an earlier run submitted, if it is still to end."""
+        """The job that an earlier run submitted, if it has not ended."""
         import submitit
 
         file = self._store.step_folder(key) / JOB_FILE
@@ -139,7 +139,7 @@ class SlurmExecutor:
         return job if self._waiting_or_running(job) else None
 
     def _waiting_or_running(self, job: Any) -> bool:
-        """What squeue says; sacct, which submitit asks, is not there on every cluster."""
+        """What squeue says; sacct, which submitit asks, does not exist on every cluster."""
         if time.monotonic() - self._asked > ASK:
             command = ["squeue", "--noheader", "--me", "--array", "--format=%i"]
             listed = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -171,7 +171,7 @@ class SlurmExecutor:
             with _safe_path(), executor.batch():
                 jobs = [executor.submit(SlurmStep(step)) for step in steps]
         except (RuntimeError, submitit.core.utils.FailedJobError) as error:
-            raise BenchError(f"Slurm does not take the jobs: {str(error).strip()}") from error
+            raise BenchError(f"Slurm refuses the jobs: {str(error).strip()}") from error
         self._asked = float("-inf")
         for spec, job in zip(specs, jobs, strict=True):
             self._jobs[spec.key] = job
@@ -204,7 +204,7 @@ class SlurmExecutor:
         job = self._jobs[key]
         if self._store.is_done(key):
             return None
-        if job.paths.result_pickle.exists():  # the job came to its end
+        if job.paths.result_pickle.exists():  # the job has ended
             error = job.exception()
             return None if error is None else self._store.failure(key) or str(error)
         reason = (
@@ -215,7 +215,7 @@ class SlurmExecutor:
         return reason
 
     def close(self) -> None:
-        """Leaves jobs in Slurm's queue, and says how to end them; on this machine it ends them."""
+        """Leaves jobs in Slurm's queue and says how to end them; ends those on this machine."""
         jobs = [self._jobs[key] for key in self._watched]
         if not self._ahead:
             for job in jobs:

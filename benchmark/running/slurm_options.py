@@ -1,4 +1,4 @@
-"""What a user says to Slurm: sbatch's own options, for all steps or for one kind of them."""
+"""The user's own options of sbatch, for all steps or for one kind of them."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from benchmark.errors import BenchError
 from benchmark.store.step import KINDS, Kind
 
 OURS = ("array", "dependency", "error", "open_mode", "output", "signal")
-MINUTES = 240  # time limit of a job unless one is given; training goes on in the next job
+MINUTES = 240  # time limit of a job unless one is given; training continues in the next job
 FORMS = "MINUTES, MINUTES:SECONDS, HOURS:MINUTES:SECONDS, DAYS-HOURS or DAYS-HOURS:MINUTES:SECONDS"
 
 
@@ -17,18 +17,18 @@ class SlurmOptions:
 
     Args:
         given: sbatch's long options, e.g. {"partition": "gpu", "gres": "gpu:1"}; one that begins
-            with a kind of step ("score.time") holds for the steps of that kind alone. "cluster"
+            with a kind of step ("score.time") applies to the steps of that kind alone. "cluster"
             is "slurm", or "local" to try everything on this machine.
 
     Raises:
-        BenchError: an option that cannot be given, or a time that is none.
+        BenchError: an option that cannot be given, or a time that is not valid.
     """
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         values = {key.replace("-", "_"): value for key, value in given.items()}
         self.cluster = values.pop("cluster", "slurm")
         if self.cluster not in ("slurm", "local"):
-            raise BenchError(f"--slurm cluster={self.cluster}: it is slurm or local.")
+            raise BenchError(f"--slurm cluster={self.cluster}: it must be slurm or local.")
         self._kinds: dict[Kind, dict[str, Any]] = {}
         for kind in KINDS:
             own = {k.partition(".")[2]: v for k, v in values.items() if k.startswith(f"{kind}.")}
@@ -58,7 +58,7 @@ def minutes(text: str | int) -> int:
     """The minutes of a time as sbatch reads it, seconds rounded up.
 
     Raises:
-        BenchError: it is none.
+        BenchError: it is not a valid time.
     """
     days, dash, rest = str(text).rpartition("-")
     try:
@@ -69,7 +69,7 @@ def minutes(text: str | int) -> int:
         hours, mins, seconds = ([*parts, 0, 0] if hours_first else [0, *parts, 0])[:3]
         total = int(days or 0) * 1440 + hours * 60 + mins + math.ceil(seconds / 60)
     except ValueError as error:
-        raise BenchError(f"--slurm time={text} is no time: write {FORMS}.") from error
+        raise BenchError(f"--slurm time={text} is not a valid time: write {FORMS}.") from error
     if total == 0:
-        raise BenchError(f"--slurm time={text}: a job needs a minute at least.")
+        raise BenchError(f"--slurm time={text}: a job needs at least a minute.")
     return total

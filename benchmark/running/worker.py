@@ -20,8 +20,8 @@ LOOK = 0.2  # seconds between two looks for a stop
 def serve(context: Context, sender: EventSender) -> None:
     """Runs steps until the standard input ends.
 
-    Its end means that the run is over or was killed: a step that is being trained is saved and
-    left.
+    Its end means that the run is over or was killed: a training in progress is then saved and
+    stopped.
 
     Raises:
         KeyboardInterrupt: a stop was asked for.

@@ -17,7 +17,7 @@ class Context:
     """What all steps of a process share.
 
     Attributes:
-        store: where everything lies.
+        store: where everything is kept.
         device: where networks run.
         progress: the display.
         fid_weights: path of the Inception weights; None without.
@@ -30,7 +30,7 @@ class Context:
     _data: dict[str, CameraPair] = field(default_factory=dict)
 
     def data(self, identity: DataIdentity) -> CameraPair:
-        """The prepared data set; prepared now if it is not."""
+        """The prepared data set; prepared now if it is not yet."""
         fingerprint = identity.fingerprint
         if fingerprint not in self._data:
             source = DATASETS.create(identity.name, **identity.config)

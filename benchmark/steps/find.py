@@ -1,4 +1,4 @@
-"""Finding trained mappers and ISPs in a store, by what a user says of them."""
+"""Finding trained mappers and ISPs in a store, by a user's description."""
 
 import dataclasses
 import json
@@ -28,11 +28,11 @@ MOST_SHOWN = 5  # steps in one message
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a user says of trained methods; None: anything.
+    """A user's description of trained methods; None for anything.
 
     Attributes:
         isp: an ISP; or the key of its step, or the beginning of that key, which decides alone.
-        mapper: the same of a mapper.
+        mapper: the same for a mapper.
         camera: the camera an ISP was trained for, on that camera's own raw.
         data: data set, "name" or "name:argument", as for `isp-bench run`.
         preset: the preset whose settings method and data have, a name or a YAML file.
@@ -47,7 +47,7 @@ class Wanted:
     seed: int | None = None
 
     def fits(self, spec: Training) -> bool:
-        """Whether a step is meant."""
+        """Whether the description fits a step."""
         if isinstance(spec, TrainISP) and (spec.look != self.camera or spec.raw is not None):
             return False
         if self.seed is not None and spec.seed != self.seed:
@@ -75,7 +75,7 @@ class TrainedSteps:
 
     Args:
         store: the store.
-        wanted: what is meant.
+        wanted: the description.
     """
 
     def __init__(self, store: Store, wanted: Wanted) -> None:
@@ -83,7 +83,7 @@ class TrainedSteps:
         self._wanted = wanted
 
     def matching(self, kind: type[T]) -> list[T]:
-        """Finished steps that fit what is wanted, newest first; at least one.
+        """Finished steps that fit the description, newest first; at least one.
 
         Raises:
             BenchError: an unknown method, or nothing fits; it names the command that trains it.
@@ -118,7 +118,7 @@ class TrainedSteps:
     def pair(self) -> tuple[list[TrainISP], list[FitMapper]]:
         """ISPs and mappers that were trained on the same data, newest first.
 
-        Mappers with the seed of the first ISP go before others, as the cells of a run pair them.
+        Mappers with the seed of the first ISP come first, as the cells of a run pair them.
 
         Raises:
             BenchError: as `matching`; or no two of them share their data.
@@ -171,7 +171,7 @@ class TrainedSteps:
         return f"{spec.key} ({spec.title}, {settings}, data {data}, {when})"
 
     def _shown(self, specs: Sequence[Training]) -> str:
-        """What there is, to stand behind an error."""
+        """A list of the steps there are, for the end of an error."""
         if not specs:
             return ""
         lines = "\n  ".join(self._line(spec) for spec in specs[:MOST_SHOWN])
@@ -193,7 +193,7 @@ def _is_current(spec: Training) -> bool:
 def _has_preset(preset: str, spec: Training, data: str | None = None) -> bool:
     """Whether method and data of a step have the settings of a preset.
 
-    A `--data` text goes before the preset, as in a run.
+    A `--data` text wins over the preset, as in a run.
     """
     name, budget = spec.method, load_preset(preset)
     config = REGISTRIES[type(spec)].get(name).Config

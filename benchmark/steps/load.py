@@ -18,11 +18,11 @@ T = TypeVar("T", bound=Training)
 
 
 def create_mapper(spec: FitMapper, setting: Mapping[str, Any] | None = None) -> Mapper:
-    """A mapper as it is before its fit, initialised from the seed of its step.
+    """A mapper before its fit, initialised from the seed of its step.
 
     Args:
         spec: its step.
-        setting: values in place of those in the step's config.
+        setting: values that replace those in the step's config.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed_of("init", spec.seed, spec.method))

@@ -1,4 +1,4 @@
-"""Transforms fitted on the test picture itself: what a family of mappers can reach at best.
+"""Transforms fitted on the test picture itself: the best that a family of mappers can reach.
 
 No mapper may do this. Each oracle gives the least squared error over the samples of one pair, so
 on pixels no gain, and no linear map, scores a higher PSNR before clipping.

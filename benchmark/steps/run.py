@@ -80,7 +80,7 @@ def attempt_step(key: str, context: Context) -> str | None:
 
 
 def _outcome(spec: StepSpec, context: Context) -> dict[str, Any]:
-    """Does the step's work; returns what is worth knowing about it."""
+    """Does the step's work; returns facts about it for the record."""
     match spec:
         case FitMapper():
             return _fit_mapper(spec, context)
@@ -149,7 +149,7 @@ def _train(
         "seconds": trained.seconds,
         "parameters": parameter_count(model),
         "device": str(context.device),
-        "threads": torch.get_num_threads(),  # another number of them may change the last bits
+        "threads": torch.get_num_threads(),  # with another number of them, the last bits may change
     }
 
 

@@ -47,9 +47,9 @@ class Scoring:
         truth: pictures of the same scenes by the reference camera, in the same order.
         isp: the ISP, or None to compare raw with raw.
         folder: where `measures.json` and the previews go.
-        features: where features of the truth are kept for other cells, and the beginning of their
-            files' names; it names the data set and the part, and lies in the store: the pictures
-            themselves may be a user's own, or read-only.
+        features: where features of the truth are kept for other cells: a folder of the store (the
+            pictures themselves may be a user's own, or read-only) and the beginning of the files'
+            names, which names the data set and the part.
         device: where networks run.
         progress: the display.
         title: names the bar.
@@ -74,7 +74,7 @@ class Scoring:
     oracle: str | None = None
 
     def run(self) -> dict[str, Any]:
-        """Measures all pictures, writes the measures, and tells how many there were."""
+        """Measures all pictures, writes the measures, and returns their number."""
         if [r.id for r in self.raws] != [t.id for t in self.truth]:
             raise BenchError(f"{self.title}: the test raws and the truths are of other scenes.")
         images = self._raw_metrics() if self.isp is None else self._developed_metrics()

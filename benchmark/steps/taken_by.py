@@ -1,4 +1,4 @@
-"""Which camera of a data set took a picture, as far as files and names say it."""
+"""Which camera of a data set took a picture, as far as files and names show."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ class KnownCamera:
 
     Attributes:
         name: in the data set.
-        file: a raw file that it wrote; None where none is at hand.
+        file: a raw file that it wrote; None if there is none.
         model: maker and model in that file; "" where unknown.
     """
 
@@ -32,7 +32,7 @@ class KnownCamera:
     model: str = ""
 
     def colours(self) -> Colours | None:
-        """The colour description in its file; None where none is at hand."""
+        """The colour description in its file; None if there is none."""
         if self.file is None:
             return None
         try:
@@ -59,7 +59,7 @@ class KnownCamera:
 
 
 def known_cameras(data: DataIdentity) -> dict[Camera, KnownCamera]:
-    """The cameras of a data set; {} where it is not at hand any more."""
+    """The cameras of a data set; {} if the data set is no longer there."""
     try:
         source = DATASETS.create(data.name, **data.config)
         files = {camera: source.camera_file(camera) for camera in CAMERAS}
@@ -74,7 +74,7 @@ def known_cameras(data: DataIdentity) -> dict[Camera, KnownCamera]:
 
 
 def _words(text: str) -> list[str]:
-    """Letters and digits of a name in small letters, by word."""
+    """Letters and digits of a name in lower case, by word."""
     return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold())
 
 

@@ -1,4 +1,4 @@
-"""Networks on pictures of a full sensor, with a bar; and the way from a file to a network."""
+"""Networks on pictures of a full sensor, with a progress bar."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,9 +37,9 @@ def map_whole(mapper: Mapper, raw: Tensor, direction: Direction, progress: Progr
         (1, 4, H, W), on the CPU.
 
     Raises:
-        BenchError: as `watched`; or the mapper gives a picture of another shape.
+        BenchError: as `run_with_progress`; or the mapper changes the shape of the picture.
     """
-    mapped = watched(lambda x: mapper(x, direction), raw, progress, "map")
+    mapped = run_with_progress(lambda x: mapper(x, direction), raw, progress, "map")
     if mapped.shape != raw.shape:
         raise BenchError(
             f"map: the mapper made the shape {tuple(mapped.shape)} of {tuple(raw.shape)}; it must "
@@ -49,7 +49,7 @@ def map_whole(mapper: Mapper, raw: Tensor, direction: Direction, progress: Progr
 
 
 @torch.inference_mode()
-def watched(
+def run_with_progress(
     network: Callable[[Tensor], Tensor], raw: Tensor, progress: Progress, title: str
 ) -> Tensor:
     """`network(raw)` with a bar in percent of its multiplications; Ctrl-C stops between layers.
@@ -64,7 +64,7 @@ def watched(
         What the network gives, on the CPU.
 
     Raises:
-        BenchError: the memory does not suffice, or the result is not finite.
+        BenchError: there is not enough memory, or the result is not finite.
     """
     corner = raw[..., :PROBE, :PROBE]
     done = 0.0
@@ -93,7 +93,7 @@ def watched(
                 raise
             size = f"{2 * raw.shape[3]} x {2 * raw.shape[2]}"
             raise BenchError(
-                f"{title}: the memory does not suffice for {size} sensor pixels at once. Try "
+                f"{title}: not enough memory for {size} sensor pixels at once. Try "
                 "--device cpu, or a machine with more memory."
             ) from error
         task.advance(100 - task.done)
@@ -103,13 +103,13 @@ def watched(
 
 
 @contextmanager
-def _layers(tell: Callable[[float], None]) -> Iterator[None]:
-    """Tells the multiplications of every layer with a matrix of weights, after it has run."""
+def _layers(count: Callable[[float], None]) -> Iterator[None]:
+    """Reports the multiplications of every layer with a matrix of weights, after it has run."""
 
     def hook(layer: nn.Module, _: Any, output: Any) -> None:
         weight = getattr(layer, "weight", None)
         if isinstance(weight, Tensor) and weight.ndim > 1 and isinstance(output, Tensor):
-            tell(float(output.numel()) * weight[0].numel())
+            count(float(output.numel()) * weight[0].numel())
 
     handle = register_module_forward_hook(hook)
     try:

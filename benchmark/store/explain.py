@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.store.states import StepState, stands
+from benchmark.store.states import StepState, state_of_spec
 from benchmark.store.step import DataIdentity, StepSpec
 from benchmark.store.store import Store
 
@@ -17,7 +17,7 @@ class Explanation:
     """Why a step would run.
 
     Attributes:
-        state: how it stands.
+        state: how it state_of_spec.
         nearest: the finished step that differs least from it; None if there is none like it, or
             if the step itself is done.
         differences: what differs, a line each: "config.steps: 30 → 7"; what lies in an input
@@ -45,7 +45,7 @@ def explain(store: Store, spec: StepSpec, known: Known) -> Explanation:
         spec: the step, whether the store knows it or not.
         known: all steps of the store, and those that the step builds on, by key.
     """
-    state = stands(store, spec)
+    state = state_of_spec(store, spec)
     if state.state == "done":
         return Explanation(state, None, ())
     alike = [
@@ -63,9 +63,9 @@ def explain(store: Store, spec: StepSpec, known: Known) -> Explanation:
 
 
 def differences(known: Known, old: StepSpec, new: StepSpec) -> list[str]:
-    """What decides the new step's key and was otherwise in the old one.
+    """What decides the new step's key and was different in the old one.
 
-    Other data is said once, not for every input again: they are all made from the same.
+    Different data is named once and not for every input: all are made from the same data.
     """
     found = []
     if old.data.fingerprint != new.data.fingerprint:

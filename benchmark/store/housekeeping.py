@@ -1,4 +1,4 @@
-"""Keeping a store in order: what nobody needs is removed, what is damaged is made anew."""
+"""Cleaning and checking a store."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ DAY = 86400.0
 
 @dataclass(frozen=True)
 class Waste:
-    """Something that may go: what it is for people, where, and its bytes."""
+    """Something that may go: its name in messages, its place, and its bytes."""
 
     title: str
     path: Path
@@ -73,7 +73,7 @@ def find_waste(store: Store, needed: Iterable[str], days: float) -> list[Waste]:
 
 
 def remove(store: Store, waste: Waste) -> bool:
-    """Removes something; a folder that is in use after all stays. Tells whether it is gone."""
+    """Removes something; a folder that is in use after all stays. Returns whether it is gone."""
     trash = store.folder / f".trash-{uuid.uuid4().hex}"
     if not waste.path.is_dir():
         waste.path.unlink(missing_ok=True)
@@ -143,7 +143,7 @@ def _compare(
 
 
 def _forget_pictures(folder: Path, bad: list[Path]) -> None:
-    """Makes the sets of pictures with damaged files incomplete, so that they are made anew."""
+    """Makes the sets of pictures with damaged files incomplete, so that they are made again."""
     for file in bad:
         for parent in file.relative_to(folder).parents:
             (folder / parent / "index.json").unlink(missing_ok=True)

@@ -6,7 +6,7 @@ once only, so of two that want to take over from a dead owner, one finds the tok
 folder itself comes into being by renaming, with the token in it. (A file made with O_EXCL and
 removed at the end cannot be taken over safely: a slow taker may remove its successor.)
 
-The owner touches the token; how long that was ago is told by the clock of the file system.
+The owner touches the token; how long ago that was is read from the clock of the file system.
 """
 
 import contextlib
@@ -38,19 +38,19 @@ class Owner:
 
     Attributes:
         user: the user's name.
-        host: the machine, for people.
-        machine: tells machines, boots and containers of equal name apart.
+        host: the name of the machine.
+        machine: differs between machines, boots and containers of one name.
         pid: of the process.
-        born: when the process started, as the system counts; empty where it does not tell.
+        started: when the process started, as the system counts; empty if the system hides that.
         since: when the lock was taken, in seconds since 1970.
-        nonce: makes every token another one.
+        nonce: makes every token unique.
     """
 
     user: str
     host: str
     machine: str
     pid: int
-    born: str
+    started: str
     since: int
     nonce: str
 
@@ -58,7 +58,7 @@ class Owner:
     def present(cls) -> "Owner":
         """This process, now."""
         return cls(
-            _user(), platform.node(), _machine(), os.getpid(), _born(os.getpid()) or "",
+            _user(), platform.node(), _machine(), os.getpid(), _started(os.getpid()) or "",
             int(time.time()), uuid.uuid4().hex[:8],
         )  # fmt: skip
 
@@ -74,17 +74,17 @@ class Owner:
         Raises:
             ValueError: the name is no token.
         """
-        user, host, machine, pid, born, since, nonce = map(unquote, token.split(","))
-        return cls(user, host, machine, int(pid), born, int(since), nonce)
+        user, host, machine, pid, started, since, nonce = map(unquote, token.split(","))
+        return cls(user, host, machine, int(pid), started, int(since), nonce)
 
     def lives(self) -> bool | None:
         """Whether the process is there; None where that cannot be known from here."""
         if self.machine != _machine():
             return None
-        born = _born(self.pid)
-        if born is None:
+        started = _started(self.pid)
+        if started is None:
             return False
-        return born == self.born if born and self.born else None
+        return started == self.started if started and self.started else None
 
 
 @dataclass(frozen=True)
@@ -119,16 +119,16 @@ class Lock:
             os.utime(current)  # before the renaming, so that the new owner never looks silent
             current.rename(mine)
         except FileNotFoundError:
-            return False  # another one was quicker
+            return False  # another process was quicker
         self._token = mine
         self._ended.clear()
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
         return True
 
     def release(self) -> None:
-        """Gives the lock back; nothing happens if another one took it over."""
+        """Releases the lock; does nothing if another process took it over."""
         self._ended.set()
-        with contextlib.suppress(OSError):  # it then frees itself by silence
+        with contextlib.suppress(OSError):  # its silence then frees it
             self._token.rename(self._place / FREE)
 
     def holding(self) -> Holding | None:
@@ -159,7 +159,7 @@ class Lock:
             fresh.rename(self._place)
         except OSError as error:
             shutil.rmtree(fresh, ignore_errors=True)
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # else another made it
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # else another process made it
                 raise
 
     def _beat(self) -> None:
@@ -202,12 +202,12 @@ def _age(token: Path) -> float:
 
 
 def clock(folder: Path) -> float:
-    """What the clock of a folder's file system says, in seconds since 1970."""
+    """The time on the clock of a folder's file system, in seconds since 1970."""
     probe = folder / f".clock-{uuid.uuid4().hex}"
     try:
         probe.touch()
     except OSError:
-        return time.time()  # read-only: nobody can be overrun
+        return time.time()  # read-only: nobody can lose a lock to us
     try:
         return probe.stat().st_mtime
     finally:
@@ -231,7 +231,7 @@ def _machine() -> str:
     return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:12]
 
 
-def _born(pid: int) -> str | None:
+def _started(pid: int) -> str | None:
     """When a process started, in the system's count; "" if it hides that, None if it is gone."""
     try:
         os.kill(pid, 0)

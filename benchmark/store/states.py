@@ -1,4 +1,4 @@
-"""Where every step of a store stands, and which steps the runs in a results folder need."""
+"""The state of every step of a store, and which steps the runs in a results folder need."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -18,7 +18,7 @@ class StepState:
     Attributes:
         key: of the step.
         kind: of the step; None where its description is damaged.
-        title: for people.
+        title: of the step.
         state: "missing" could run now; so could "interrupted", a training that continues from its
             checkpoint; "waiting" needs other steps first; "running" is held by a living process.
         note: who runs it, what it waits for, or why it failed.
@@ -36,12 +36,12 @@ class StepState:
 def state_of(store: Store, key: str) -> StepState:
     """How a step of the store stands."""
     try:
-        return stands(store, store.spec(key))
+        return state_of_spec(store, store.spec(key))
     except BenchError as error:
         return StepState(key, None, key, "failed", str(error))
 
 
-def stands(store: Store, spec: StepSpec) -> StepState:
+def state_of_spec(store: Store, spec: StepSpec) -> StepState:
     """How a step stands, whether the store knows it or not."""
     data = f"{spec.data.name}-{spec.data.fingerprint[:8]}"
     state, note = _state(store, spec)

@@ -50,7 +50,7 @@ class StepSpec:
         kind: the kind's name.
         is_training: whether the step's product is weights.
         roles: fields that hold the keys of other steps, whose products this one reads.
-        title: for people; not hashed.
+        title: shown in place of the key; not hashed.
         data: the data set.
     """
 

@@ -111,7 +111,7 @@ class Store:
         return (self.step_folder(key) / "done.json").is_file()
 
     def outcome(self, key: str) -> dict[str, Any]:
-        """What a finished step tells of itself: steps trained, seconds, parameters, ..."""
+        """What a finished step reports: steps trained, seconds, parameters, ..."""
         text = (self.step_folder(key) / "done.json").read_text(encoding="utf-8")
         return json.loads(text)["outcome"]
 
@@ -132,7 +132,7 @@ class Store:
 
         Args:
             key: the step.
-            reason: a sentence for people.
+            reason: a sentence.
             trace: the traceback, or what its process printed last; "" where there is neither.
         """
         content = {"reason": reason, **({"traceback": trace} if trace else {})}
@@ -190,7 +190,7 @@ class Store:
 
     @contextmanager
     def lock(self, folder: Path, wait: bool = False) -> Iterator[bool]:
-        """Holds a folder of the store for this process; gives False when another one holds it.
+        """Holds a folder of the store for this process; yields False when another one holds it.
 
         With `wait` it waits for the other one instead. What a dead process held is taken over.
         """
@@ -212,7 +212,7 @@ class Store:
 
 
 def checksums(folder: Path) -> dict[str, str]:
-    """Checksums of the products in a folder, by path below it; logs and notes are none."""
+    """Checksums of the products in a folder, by path below it, without logs and notes."""
     return {
         str(file.relative_to(folder).as_posix()): sha256_of(file)
         for file in sorted(folder.rglob("*"))

@@ -26,7 +26,7 @@ from mappers.base import MapperBatch
 
 
 @dataclass(frozen=True)
-class _Draw:
+class _CropDraw:
     """One crop of one picture, and how it is turned and flipped."""
 
     image: int
@@ -62,7 +62,7 @@ def crop_grid(images: ImageSet, size: int) -> list[tuple[int, Crop]]:
     return grid
 
 
-class _Order:
+class _CropSampler:
     """The order of one set of crops over all epochs of a training."""
 
     def __init__(self, images: ImageSet, stage: Stage, seed: int, axis: str) -> None:
@@ -80,7 +80,7 @@ class _Order:
         generator = np.random.default_rng(seed_of("order", *self._axes, epoch))
         return generator.permutation(len(self._grid))
 
-    def draws(self, step: int) -> list[_Draw]:
+    def draws(self, step: int) -> list[_CropDraw]:
         """The crops of one step; the order continues across epochs."""
         batch = self._stage.batch_size
         turns = np.random.default_rng(seed_of("turns", *self._axes, step))
@@ -89,12 +89,14 @@ class _Order:
             epoch, index = divmod(position, len(self._grid))
             image, crop = self._grid[self._permutation(epoch)[index]]
             if self._stage.augment:
-                draws.append(_Draw(image, crop, int(turns.integers(4)), bool(turns.integers(2))))
+                draws.append(
+                    _CropDraw(image, crop, int(turns.integers(4)), bool(turns.integers(2)))
+                )
             else:
-                draws.append(_Draw(image, crop))
+                draws.append(_CropDraw(image, crop))
         return draws
 
-    def raws(self, draws: list[_Draw]) -> Tensor:
+    def raws(self, draws: list[_CropDraw]) -> Tensor:
         """(N, 4, S, S) float32 in [0, 1]."""
         return _stack([d.apply(self.images.raw(d.image, d.crop)) for d in draws])
 
@@ -118,9 +120,9 @@ class UnpairedBatches:
     def __init__(
         self, a: ImageSet, b: ImageSet, anchors: PairSet | None, stage: Stage, seed: int
     ) -> None:
-        self._a = _Order(a, stage, seed, "a")
-        self._b = _Order(b, stage, seed, "b")
-        self._anchor = _Order(anchors.a, stage, seed, "anchor") if anchors else None
+        self._a = _CropSampler(a, stage, seed, "a")
+        self._b = _CropSampler(b, stage, seed, "b")
+        self._anchor = _CropSampler(anchors.a, stage, seed, "anchor") if anchors else None
         self._anchors = anchors
         self.crops = min(len(self._a), len(self._b))
 
@@ -147,7 +149,7 @@ class PairedBatches:
     """
 
     def __init__(self, raw: ImageSet, look: ImageSet, stage: Stage, seed: int) -> None:
-        self._order = _Order(raw, stage, seed, "isp")
+        self._order = _CropSampler(raw, stage, seed, "isp")
         self._look = look
         self.crops = len(self._order)
 

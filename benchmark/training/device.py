@@ -40,7 +40,7 @@ def _peak_resident_mb() -> float:
 
 
 def pick_device(name: str) -> torch.device:
-    """The device of that name; "auto" takes a GPU where there is one.
+    """The device of that name; "auto" takes a GPU if there is one.
 
     Raises:
         BenchError: the device does not exist here.

@@ -1,4 +1,4 @@
-"""What a mapper's `fit` may look at, and nothing else."""
+"""The data that a mapper's `fit` may read, and nothing else."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar, overload
@@ -20,7 +20,7 @@ class SupervisionError(ContractError):
 
 
 class _Lazy(Sequence[T]):
-    """A sequence whose items are read when they are asked for."""
+    """A sequence whose items are read on access."""
 
     def __init__(self, length: int, read: Callable[[int], T]) -> None:
         self._length = length

@@ -48,11 +48,11 @@ class _Position:
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training really did.
+    """What a training did.
 
     Attributes:
         steps: optimisation steps by stage name.
-        seconds: time spent in the loop, over all interruptions.
+        seconds: time spent in the loop, summed over interruptions.
     """
 
     steps: dict[str, int]

@@ -47,7 +47,7 @@ def toy_run(bench) -> Callable[..., Ran]:
     def run(*arguments: str, verb: str = "run") -> Ran:
         given = _defaults(arguments)
         if verb == "run" and "--workers" not in given:
-            given += ["--workers", "1"]  # a pool would load torch anew for every test
+            given += ["--workers", "1"]  # a pool would load torch again for every test
         return bench(verb, "--plugin", TOY, "--preset", "smoke", *given)
 
     return run

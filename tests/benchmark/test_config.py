@@ -33,9 +33,9 @@ def test_values_are_checked_and_converted():
     ("values", "message"),
     [
         ({"step": 3}, "Unknown config key 'step' in here. Did you mean 'steps'?"),
-        ({"steps": "many"}, "here: steps = 'many' is not right"),
-        ({"steps": 1.5}, "here: steps = 1.5 is not right"),
-        ({"sizes": [1, "x"]}, r"here: sizes\.1 = 'x' is not right"),
+        ({"steps": "many"}, "here: steps = 'many' is not valid"),
+        ({"steps": 1.5}, "here: steps = 1.5 is not valid"),
+        ({"sizes": [1, "x"]}, r"here: sizes\.1 = 'x' is not valid"),
     ],
 )
 def test_wrong_values_name_key_value_and_place(values, message):
@@ -78,5 +78,5 @@ def test_models_are_validated_with_the_same_kind_of_error():
         BenchError, match=r"Unknown key 'stesp' in run\.yaml\. Did you mean 'steps'"
     ):
         validated(Model, {"stesp": 3}, "run.yaml")
-    with pytest.raises(BenchError, match=r"run\.yaml: steps = 'x' is not right"):
+    with pytest.raises(BenchError, match=r"run\.yaml: steps = 'x' is not valid"):
         validated(Model, {"steps": "x"}, "run.yaml")

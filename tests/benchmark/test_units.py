@@ -1,4 +1,4 @@
-"""Sizes and times for people."""
+"""Sizes and times in units that are easy to read."""
 
 import pytest
 

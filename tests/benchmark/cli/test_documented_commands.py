@@ -172,7 +172,7 @@ def _with_preset(words: list[str]) -> list[str]:
 
 
 def check(command: Command, place: Path, new: Path) -> None:
-    """Runs a command of ours; of another program only what can be known here is looked at."""
+    """Runs a command of ours; of another program checks only what can be known here."""
     program, *words = command.words
     if program == "make":
         for target in words:

@@ -16,7 +16,7 @@ def test_the_page_on_methods_is_what_the_command_makes():
     command = [sys.executable, "-m", "benchmark.cli.main", *arguments]
     made = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     page = (REPOSITORY / "docs" / "methods.md").read_text(encoding="utf-8")
-    assert page == made.stdout, f"make it anew: isp-bench {' '.join(arguments)}"
+    assert page == made.stdout, f"make it again: isp-bench {' '.join(arguments)}"
 
 
 def test_other_kinds_are_named_only(capsys):

@@ -184,7 +184,7 @@ def test_results_of_another_configuration_are_kept_or_replaced_on_request(toy_ru
     assert mapper["steps"]["only"] == 4
 
 
-def test_damaged_weights_are_noticed_and_made_anew(toy_run, tmp_path):
+def test_damaged_weights_are_noticed_and_made_again(toy_run, tmp_path):
     assert toy_run().code == 0
     (weights,) = [
         w for w in (tmp_path / "home" / "steps").glob("*/weights.safetensors")

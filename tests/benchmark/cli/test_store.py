@@ -102,7 +102,7 @@ def test_verify_finds_damage_and_the_run_repairs_it(toy_run, bench, home, patter
     assert file.name == "done.json" or file.read_bytes() == good
 
 
-def test_damaged_data_is_made_anew(toy_run, bench, home):
+def test_damaged_data_is_made_again(toy_run, bench, home):
     assert toy_run("--no-references").code == 0
     (data,) = (home / "data").iterdir()
     Store(home).seal(data)

@@ -9,7 +9,7 @@ from torch import nn
 from benchmark.errors import BenchError
 from benchmark.progress import Progress, Task
 from benchmark.steps import whole_picture as full_size
-from benchmark.steps.whole_picture import watched
+from benchmark.steps.whole_picture import run_with_progress
 
 NETWORK = nn.Sequential(nn.Conv2d(4, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 3, padding=1))
 
@@ -33,7 +33,7 @@ class Recorder(Progress):
 
 def test_the_bar_follows_the_multiplications():
     recorder, raw = Recorder(quiet=True), torch.rand(1, 4, 200, 300)
-    result = watched(NETWORK, raw, recorder, "develop")
+    result = run_with_progress(NETWORK, raw, recorder, "develop")
     with torch.inference_mode():
         assert torch.equal(result, NETWORK(raw))
     assert recorder.shown[0] == 100 * 8 * 4 // (8 * 4 + 3 * 8), "the first of two convolutions"
@@ -42,7 +42,7 @@ def test_the_bar_follows_the_multiplications():
 
 def test_a_network_without_weights_has_a_bar_too():
     recorder = Recorder(quiet=True)
-    watched(nn.Identity(), torch.rand(1, 4, 32, 32), recorder, "map")
+    run_with_progress(nn.Identity(), torch.rand(1, 4, 32, 32), recorder, "map")
     assert recorder.shown == [100]
 
 
@@ -52,14 +52,14 @@ def test_a_stop_is_heard_between_layers(monkeypatch):
 
     monkeypatch.setattr(full_size, "leave_if_requested", stop)
     with pytest.raises(KeyboardInterrupt):
-        watched(NETWORK, torch.rand(1, 4, 32, 32), Progress(quiet=True), "develop")
+        run_with_progress(NETWORK, torch.rand(1, 4, 32, 32), Progress(quiet=True), "develop")
     monkeypatch.undo()
-    watched(NETWORK, torch.rand(1, 4, 32, 32), Progress(quiet=True), "develop")
+    run_with_progress(NETWORK, torch.rand(1, 4, 32, 32), Progress(quiet=True), "develop")
 
 
 @pytest.mark.parametrize(
     ("reason", "says"),
-    [("CUDA out of memory. Tried to allocate 9 GiB", "memory does not suffice"), ("", "NaN")],
+    [("CUDA out of memory. Tried to allocate 9 GiB", "not enough memory"), ("", "NaN")],
 )
 def test_failures_are_sentences(reason, says):
     def network(raw):
@@ -68,4 +68,4 @@ def test_failures_are_sentences(reason, says):
         return raw / 0
 
     with pytest.raises(BenchError, match=says):
-        watched(network, torch.ones(1, 4, 32, 200), Progress(quiet=True), "develop")
+        run_with_progress(network, torch.ones(1, 4, 32, 200), Progress(quiet=True), "develop")

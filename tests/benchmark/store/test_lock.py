@@ -127,7 +127,7 @@ def test_a_living_owner_here_keeps_it_however_silent(tmp_path, holder):
 
 def test_a_process_with_the_pid_of_the_dead_owner_is_not_the_owner(tmp_path):
     assert Lock(tmp_path).acquire()
-    rename_owner(tmp_path, born="1")  # this process, but started at another time
+    rename_owner(tmp_path, started="1")  # this process, but started at another time
     assert Lock(tmp_path).acquire()
 
 

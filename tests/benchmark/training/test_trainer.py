@@ -92,7 +92,7 @@ def test_training_leaves_torchs_generator_alone(data, tmp_path):
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_a_broken_checkpoint_starts_the_training_anew(data, tmp_path):
+def test_a_broken_checkpoint_starts_the_training_over(data, tmp_path):
     whole = fresh("toy-isp")
     make_trainer(whole, data, tmp_path / "whole").train()
     (tmp_path / "cut").mkdir()

@@ -215,9 +215,9 @@ def test_new_charts_do_not_mix_with_old_pictures(own, tmp_path):
     ("options", "what"),
     [
         ({"size": "129"}, r"square of 128 packed pixels, less than the 129"),
-        ({"size": "16"}, "size = '16' is not right"),
+        ({"size": "16"}, "size = '16' is not valid"),
         ({"camera_b": "sony"}, "both sony"),
-        ({"camera_b": "canon"}, "camera_b = 'canon' is not right"),
+        ({"camera_b": "canon"}, "camera_b = 'canon' is not valid"),
         ({"pair": "x"}, "Unknown config key 'pair'"),
         ({"pairs": "absent.csv"}, "absent.csv cannot be read as a pair list"),
     ],

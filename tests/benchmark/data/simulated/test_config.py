@@ -24,7 +24,7 @@ def test_defaults_are_sensible():
         ({"lights": ("A", "A")}, "lights = A, A"),
         ({"seed": -1}, "seed = -1"),
         ({"sise": 64}, "Unknown config key 'sise'.*Did you mean 'size'"),
-        ({"size": "big"}, "size = 'big' is not right"),
+        ({"size": "big"}, "size = 'big' is not valid"),
     ],
 )
 def test_bad_config(changes, message):
