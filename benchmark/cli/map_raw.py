@@ -73,9 +73,9 @@ def execute(args: argparse.Namespace) -> int:
         mosaic = unpack(mapped[0].numpy(), tags.cfa)
         target = f"camera {args.to.upper()} of {found[0].data.name}"
         write_raw(args.output, mosaic, tags, f"{target} by {found[0].method}")
-    says = tags.colours.says if args.output.suffix.lower() == ".dng" else Colours.says
+    described = tags.colours if args.output.suffix.lower() == ".dng" else Colours()
     print(
         f"{args.output}: {mosaic.shape[1]} x {mosaic.shape[0]} sensor pixels, cfa {tags.cfa}, "
-        f"black 0, white {WHITE}; {says}"
+        f"black 0, white {WHITE}; {described.origin}"
     )
     return 0

@@ -109,7 +109,7 @@ class DataSource(Registered):
         return key_values(parts, f"--data {cls.info.name}:{text}: the part")
 
     def check(self) -> None:
-        """Raises a BenchError when the data cannot be had: a missing folder, a broken file.
+        """Raises a BenchError if the data cannot be used: a missing folder, a broken file.
 
         Called before anything long starts; cheap.
         """
@@ -126,7 +126,7 @@ class DataSource(Registered):
         raise NotImplementedError
 
     def camera_file(self, camera: Camera) -> Path | None:
-        """A raw file as the camera wrote it; None where none is at hand. Cheap."""
+        """A raw file as the camera wrote it; None if there is none. Cheap."""
         return None
 
     def fingerprint(self) -> str:
@@ -136,7 +136,7 @@ class DataSource(Registered):
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
         """Reads or generates the pictures into `folder`, or opens them if they are there.
 
-        Goes on from where an earlier call was cut off.
+        Continues where an earlier call was cut off.
         """
         raise NotImplementedError
 

@@ -24,7 +24,7 @@ class _Row:
 
 
 def contact_sheet(pair: CameraPair, count: int) -> Image.Image:
-    """Draws the first pictures of each part, one row per camera: raw, and sRGB right of it.
+    """Draws the first pictures of each part, one row per camera: raw, and sRGB to its right.
 
     Args:
         pair: the data set.

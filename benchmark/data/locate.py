@@ -40,7 +40,7 @@ def prepared_sources() -> list[type[PreparedSource]]:
 
 
 def _needs_path(name: str) -> bool:
-    """Whether the data set lies in a folder that must be named."""
+    """Whether the data set is in a folder that must be named."""
     cls: Any = DATASETS.get(name)
     return "path" in getattr(cls.Config, "__dataclass_fields__", {})
 

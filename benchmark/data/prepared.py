@@ -1,4 +1,4 @@
-"""Published data sets, turned once from their download into a folder of packed pictures.
+"""Published data sets, converted once from their download to a folder of packed pictures.
 
 `isp-bench data prepare NAME SRC DEST` calls :meth:`PreparedSource.convert`; from then on
 `--data NAME:DEST` no longer needs the download. `prepared_folder.py` describes what DEST holds.
@@ -95,14 +95,14 @@ class PreparedSource(DataSource):
 
     @classmethod
     def survey(cls, source: Path) -> list[str]:
-        """Looks through a download.
+        """Checks a download.
 
         Returns:
             Findings, a sentence each: what was counted against what was published, and as
-            :class:`Fault` every file that is missing, unreadable, double or of an odd size.
+            :class:`Fault` every file that is missing, unreadable, duplicated or of an odd size.
 
         Raises:
-            BenchError: it is no download of this data set.
+            BenchError: it is not a download of this data set.
         """
         raise NotImplementedError
 
@@ -113,7 +113,7 @@ class PreparedSource(DataSource):
         Args:
             source: the download.
             options: an instance of `Options`.
-            progress: shows how far it is.
+            progress: shows a bar.
 
         Raises:
             BenchError: names all files that cannot be used.
@@ -124,13 +124,13 @@ class PreparedSource(DataSource):
     def convert(
         cls, source: Path, dest: Path, options: Mapping[str, str], progress: Progress
     ) -> None:
-        """Turns a download into a prepared folder; continues where an earlier call was cut off.
+        """Converts a download to a prepared folder; continues where an earlier call was cut off.
 
         Args:
             source: the download.
             dest: the folder to write; made if it does not exist.
             options: what `--set KEY=VALUE` gave.
-            progress: shows how far it is, and what was found and how much space it will take.
+            progress: shows a bar, what was found, and how much space the pictures will take.
 
         Raises:
             BenchError: files that cannot be used, an unknown option, or not enough space.
@@ -192,7 +192,7 @@ class PreparedSource(DataSource):
         return frozenset(part for part in PAIRED_PARTS if counts.get(f"{part}-a"))
 
     def camera_file(self, camera: Camera) -> Path | None:
-        """A raw file of the camera in the download, where that is still in its place."""
+        """A raw file of the camera in the download, if that is still in its place."""
         origin = json.loads((self._root / ORIGIN).read_text(encoding="utf-8"))
         file = ImageSet(self._root / f"train-{camera}")[0].source
         download = Path(origin["source"])
@@ -218,7 +218,7 @@ class PreparedSource(DataSource):
         return Path(self.config.path)
 
     def manifest(self) -> Manifest:
-        """What the prepared folder says of itself.
+        """The manifest of the prepared folder.
 
         Raises:
             BenchError: it is not complete, or of another data set.
@@ -226,9 +226,9 @@ class PreparedSource(DataSource):
         manifest = read_manifest(self._root)
         if manifest is None:
             raise BenchError(
-                f"{self._root} is no prepared folder (no {MANIFEST}, which is written last). Run "
-                f"`isp-bench data prepare {self.info.name} SRC {self._root}`; a run that was cut "
-                f"off continues."
+                f"{self._root} is not a prepared folder (no {MANIFEST}, which is written last). "
+                f"Run `isp-bench data prepare {self.info.name} SRC {self._root}`; it continues "
+                f"where it was cut off."
             )
         if manifest.name != self.info.name:
             raise BenchError(
@@ -244,9 +244,9 @@ def _picture_notes(dest: Path, plan: Preparation[Any]) -> list[str]:
         sets = [ImageSet(dest / key) for key in plan.sets if key.endswith(f"-{camera}")]
         records = [record for images in sets for record in images]
         origins = Counter(record.srgb for record in records if record.srgb)
-        told = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
+        counted = ", ".join(f"{count} {origin}" for origin, count in sorted(origins.items()))
         looks = " (looks that may differ)" if len(origins) > 1 else ""
-        notes.append(f"{name}: sRGB {told or 'not there: only for raw-to-raw'}{looks}")
+        notes.append(f"{name}: sRGB {counted or 'not there: only for raw-to-raw'}{looks}")
         remarks = Counter(note for record in records for note in record.notes)
         notes += [f"{name}: {n} pictures: {note}" for note, n in remarks.most_common(MOST_NOTES)]
     return notes

@@ -1,4 +1,4 @@
-"""The folder of a prepared data set: its manifest, and what is looked at before it is written.
+"""The folder of a prepared data set: its manifest, and what is checked before it is written.
 
 It holds one set of pictures for each part and camera (`train-a`, `scenes-b`, ...: see
 :meth:`CameraPair.open`), `prepared_from.json`, written first, and `dataset.json`, written last: a
@@ -16,13 +16,13 @@ from typing import Any
 from benchmark.data.base import DataSource
 from benchmark.data.images import ImageSet, index_text
 from benchmark.errors import BenchError
-from benchmark.files import write_atomic
+from benchmark.files import nearest_folder, write_atomic
 from benchmark.progress import Progress
+from benchmark.units import readable_size
 
 MANIFEST = "dataset.json"
 ORIGIN = "prepared_from.json"
 FORMAT = 1  # raised when older prepared folders cannot be read any more
-MEGABYTE = 1e6
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def begin(dest: Path, origin: Mapping[str, Any]) -> bool:
             )
         return not (dest / MANIFEST).is_file()
     if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
-        raise BenchError(f"{dest} is no empty folder. Choose a new one to prepare data in.")
+        raise BenchError(f"{dest} is not an empty folder. Choose a new one to prepare data in.")
     dest.mkdir(parents=True, exist_ok=True)
     write_atomic(file, text)
     return True
@@ -105,26 +105,21 @@ def check_space(dest: Path, needed: float, progress: Progress) -> None:
     Args:
         dest: the folder to write, which an earlier run may have begun.
         needed: bytes of all its pictures.
-        progress: what it is said to.
+        progress: the display.
 
     Raises:
         BenchError: there is not enough space.
     """
     there = sum(file.stat().st_size for file in dest.glob("*/*.npy"))
     missing = max(0.0, needed - there)
-    existing = next(folder for folder in (dest, *dest.absolute().parents) if folder.exists())
-    free = shutil.disk_usage(existing).free
+    free = shutil.disk_usage(nearest_folder(dest)).free
     facts = (
-        f"{dest} will take {_told(needed)}, of which {_told(missing)} are still to be written; "
-        f"{_told(free)} are free"
+        f"{dest} will take {readable_size(needed)}, of which {readable_size(missing)} are still to "
+        f"be written; {readable_size(free)} are free"
     )
     if missing > free:
         raise BenchError(f"{facts}. Make room, or choose another folder.")
     progress.say(f"{facts}.")
-
-
-def _told(size: float) -> str:
-    return f"{size / MEGABYTE:.0f} MB" if size < 1000 * MEGABYTE else f"{size / 1e9:.1f} GB"
 
 
 def picture_bytes(height: int, width: int, srgb: bool) -> int:
@@ -152,7 +147,7 @@ def write_manifest(
         source: the class of the data set: its name and its licence.
         cameras: names of camera A and camera B.
         notes: what was used, chosen and found, a sentence each.
-        progress: shows how far it is.
+        progress: shows a bar.
     """
     sets = [ImageSet(index.parent) for index in sorted(dest.glob("*/index.json"))]
     total = hashlib.sha256()

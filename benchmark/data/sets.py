@@ -42,7 +42,7 @@ class Written:
 
 
 class Copies:
-    """Remembers what is tested and trained on by its values, and says what would be a copy.
+    """Remembers the values of what is tested and trained on, and says what would be a copy.
 
     Args:
         refuse_anchors: whether an anchor that is also a test picture is an error.
@@ -165,8 +165,8 @@ class _Writing(Generic[T]):
             for writer in writers:
                 writer.forget(number)
             self.left_out[names[0]][identity] = why
-            told = {name: own for name, own in self.left_out.items() if own}
-            write_atomic(self.dest / LEFT_OUT, json.dumps(told, indent=1))
+            copies = {name: own for name, own in self.left_out.items() if own}
+            write_atomic(self.dest / LEFT_OUT, json.dumps(copies, indent=1))
             return False
         for writer, picture in zip(writers, pictures, strict=False):  # none: they are there
             writer.write(number, *picture)
@@ -218,7 +218,7 @@ def write_sets(
     reasons = [why for own in writing.left_out.values() for why in own.values()]
     if not reasons:
         file.unlink(missing_ok=True)
-    return Written(writing.faults, list(map(_told, reasons)))
+    return Written(writing.faults, list(map(_finding, reasons)))
 
 
 def find_copies(
@@ -232,14 +232,14 @@ def find_copies(
             try:
                 row = [_read(read, identity, sets[name][identity]).record for name in names]
                 if why := copies.remember(_part(names), row):
-                    found.left_out.append(_told(why))
+                    found.left_out.append(_finding(why))
             except BenchError as error:
                 found.faults.append(str(error))
             task.advance(len(names))
     return found
 
 
-def _told(why: str) -> str:
+def _finding(why: str) -> str:
     return f"left out of training: {why}"
 
 

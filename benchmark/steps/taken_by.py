@@ -37,7 +37,7 @@ class KnownCamera:
             return None
         try:
             return replace(
-                read_colours(self.file), says=f"colours of {self.name}: {self.file.name}"
+                read_colours(self.file), origin=f"colours of {self.name}: {self.file.name}"
             )
         except BenchError:
             return None

@@ -66,7 +66,7 @@ def compare_levels(
 
 
 def _compare(path: Path, what: str, libraw: Any, tags: Any) -> None:
-    """Raises a BenchError where two values differ; numbers, by a count or more."""
+    """Raises a BenchError if two values differ; numbers, if they differ by a count or more."""
     if isinstance(libraw, str):
         equal = libraw == tags
     else:  # LibRaw cuts off fractions

@@ -30,7 +30,7 @@ class Area:
     width: int
 
     def moved(self, rows: int, columns: int) -> "Area":
-        """The same rectangle, counted from a pixel that many rows and columns further on."""
+        """The same rectangle, counted from the pixel at this row and column."""
         return Area(self.top - rows, self.left - columns, self.height, self.width)
 
     def inside(self, other: "Area") -> bool:

@@ -49,7 +49,7 @@ class BlackLevel:
         """Counts above black; each level is rounded to the nearest count.
 
         Args:
-            mosaic: (h, w) counts, from a pixel of the active area on.
+            mosaic: (h, w) counts, the first of them of some pixel of the active area.
             row: the row of that pixel.
             column: its column.
             white: level of saturation.

@@ -1,14 +1,14 @@
-"""What a raw file says of its colours, and what a mapped raw may say of its own.
+"""The colour description of a raw file, and of a mapped raw.
 
 A DNG describes its colours by tags: matrices from XYZ to the camera's R, G, B for one or more
-lights, corrections of them, the white balance of the picture, a profile. They are copied as they
-stand, so that every converter develops a raw whose values were not changed to the same colours.
-Only a white balance given as the x, y of the light becomes the equal one in R, G, B, because LibRaw
-knows no other; and a picture without a white balance stays without one. What other formats say is
-known through LibRaw: how it develops them, and the white balance.
+lights, corrections of them, the white balance of the picture, a profile. They are copied unchanged,
+so that every converter develops a raw whose values were not changed to the same colours. Only a
+white balance given as the x, y of the light is rewritten as the equal one in R, G, B, the only form
+that LibRaw knows; and a picture without a white balance stays without one. Of other formats, what
+LibRaw knows is taken: how it develops them, and the white balance.
 
-Not copied are corrections of the lens (opcode lists), which are no colours, and profiles in
-directories of their own.
+Lens corrections (opcode lists), which are not colours, and profiles in directories of their own are
+not copied.
 
 Values that a mapper has changed need another description: see :meth:`Colours.after`.
 """
@@ -67,11 +67,11 @@ class Colours:
 
     Attributes:
         tags: as a DNG has them, by number.
-        says: where it comes from, a phrase for people.
+        origin: where it comes from, a phrase.
     """
 
     tags: Mapping[int, Value] = field(default_factory=dict)
-    says: str = "no colour description"
+    origin: str = "no colour description"
 
     @property
     def known(self) -> bool:
@@ -98,11 +98,11 @@ class Colours:
         """The colour description of a mapped raw.
 
         Values that were not changed keep the description. For others, the matrices are those of
-        the target camera where a file of it is at hand. Otherwise the mapping is taken for a linear
-        one, the least-squares fit over the picture, and the matrices of the source are multiplied
-        by it: then a converter shows the mapped raw in about the colours of the source. Forward
-        matrices and profiles cannot be brought over in this way and are left out. In both cases
-        the white balance is that of the source, brought over by the fit.
+        the target camera if a file of it is known. Otherwise the mapping is approximated by a
+        linear one, the least-squares fit over the picture, and the matrices of the source are
+        multiplied by it: then a converter shows the mapped raw in about the colours of the source.
+        Forward matrices and profiles cannot be carried over in this way and are left out. In both
+        cases the white balance is that of the source, carried over by the fit.
 
         Args:
             source: (4, H, W) packed RGGB in [0, 1], of which this is the description.
@@ -115,19 +115,19 @@ class Colours:
         tags: dict[int, Value] = {}
         if target is not None and target.known:
             tags = {code: tag for code, tag in target.tags.items() if code in OF_CAMERA}
-            says = target.says
+            origin = target.origin
         elif self.known:
             tags = self._multiplied(fit)
-            says = f"{self.says}, multiplied by a linear fit of the mapping"
+            origin = f"{self.origin}, multiplied by a linear fit of the mapping"
         else:
-            says = Colours.says
+            origin = Colours.origin
         white = self.neutral()
         if white is not None:
             brought = _positive(fit @ white)
             brought = np.diag(fit) * white if brought is None else brought
             tags[NEUTRAL] = fractions(brought / brought.max(), RATIONAL)
-            says += "; white balance brought over by the mapping"
-        return Colours(tags, says)
+            origin += "; white balance brought over by the mapping"
+        return Colours(tags, origin)
 
     def _multiplied(self, fit: NDArray[np.float64]) -> dict[int, Value]:
         """The matrices of all lights with their corrections, after a linear map of R, G, B."""
@@ -202,7 +202,7 @@ def read_colours(path: Path) -> Colours:
         if white is not None:
             tags[NEUTRAL] = fractions(white / white.max(), RATIONAL)
             tags.pop(WHITE_XY, None)
-    return Colours(tags, f"colours of {path.name}" if Colours(tags).known else Colours.says)
+    return Colours(tags, f"colours of {path.name}" if Colours(tags).known else Colours.origin)
 
 
 def _libraw_matrix(raw: Any) -> NDArray[np.float64] | None:

@@ -137,7 +137,7 @@ def dng_tags(path: Path) -> DngTags | None:
             main = max(raws, key=lambda page: (page.subfiletype == MAIN_PICTURE, page.size))
             ends = [np.add(page.dataoffsets, page.databytecounts) for page in pages]
             return _tags_of(main, max(int(end.max(initial=0)) for end in ends))
-    except Exception as error:  # tifffile fails in many ways, all of them by the file
+    except Exception as error:  # tifffile fails in many ways, always because of the file
         if path.suffix.lower() != ".dng":
             return None  # as raw files of other makers do, whose tags are not needed
         raise BenchError(
@@ -204,7 +204,7 @@ def _active_area(page: Any) -> Area:
     top, left, bottom, right = (int(edge) for edge in edges)
     if not (0 <= top < bottom <= height and 0 <= left < right <= width):
         raise ValueError(
-            f"ActiveArea {[top, left, bottom, right]} is no part of its {height} x {width} pixels "
+            f"ActiveArea {[top, left, bottom, right]} is not within its {height} x {width} pixels "
             f"(rows x columns)"
         )
     return Area(top, left, bottom - top, right - left)
@@ -258,7 +258,7 @@ def _values(
     """The numbers of a tag, fractions divided.
 
     Raises:
-        ValueError: there are not `length` of them, or one is no finite number.
+        ValueError: there are not `length` of them, or one is not finite.
     """
     tag = page.tags.get(name)
     if tag is None:

@@ -55,7 +55,7 @@ def named_filters(path: Path, tags: DngTags, row: int, column: int) -> str:
 
 
 def _described(tags: DngTags) -> str:
-    """What a mosaic has that is not of Bayer's form, to follow the name of its file."""
+    """Why a mosaic is not of Bayer's form, a phrase to follow the name of its file."""
     rows, columns = tags.pattern.shape
     filters = tags.filters(0, 0)
     if (rows, columns) == (6, 6):

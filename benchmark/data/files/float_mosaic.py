@@ -43,7 +43,7 @@ def float_counts(path: Path, height: int, width: int, white: float) -> NDArray[n
                 and page.sampleformat == tifffile.SAMPLEFORMAT.IEEEFP
             ]
             mosaic = _decoded(page, tiff)
-    except Exception as error:  # whatever a decoder finds wrong, it is the file's fault
+    except Exception as error:  # the decoders fail in many ways, always because of the file
         raise BenchError(
             f"{path} holds floating-point numbers that cannot be decoded: {error}. Write it again "
             f"uncompressed, or as a 16-bit TIFF of the mosaic with a levels.yaml."
@@ -81,7 +81,7 @@ def _decoded(page: Any, tiff: Any) -> NDArray[np.float32]:
         )
         out[:] = part[: len(out), : out.shape[1]]
     if not np.isfinite(mosaic).all():
-        raise ValueError("some are infinite or no numbers")
+        raise ValueError("some are infinite or not numbers")
     return mosaic
 
 

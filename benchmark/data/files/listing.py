@@ -46,9 +46,9 @@ def plain_name(name: str) -> str:
 
 
 def matches(names: Iterable[str], others: Iterable[str]) -> dict[str, str]:
-    """Which of some names goes with which of others: the equal one, else one but for capitals.
+    """Which of some names matches which of others: the equal one, else one but for capitals.
 
-    A name that could go with several goes with none.
+    A name that could match several matches none.
     """
     names, others = list(names), set(others)
     found = {name: name for name in names if name in others}
@@ -78,7 +78,7 @@ def meant(text: str, known: Iterable[str], what: str) -> str:
 
 
 def entries(folder: Path) -> list[Path]:
-    """What a folder holds, sorted, hidden files left out; nothing if it does not exist.
+    """What a folder holds, sorted, without hidden files; nothing if it does not exist.
 
     Raises:
         BenchError: it cannot be listed, or is a link to nowhere.
@@ -100,8 +100,8 @@ def by_stem(
 
     Args:
         folder: where to look.
-        places: names of sub-folders, in small letters; "." for the folder itself.
-        suffixes: kinds of files, in small letters.
+        places: names of sub-folders, in lower case; "." for the folder itself.
+        suffixes: kinds of files, in lower case.
         faults: what has the name of such a file but cannot be read as one is added here.
     """
     found: dict[str, list[Path]] = {}
@@ -128,7 +128,7 @@ def by_stem(
 
 
 def _places(own: Iterable[Path], place: str) -> list[Path]:
-    """The sub-folders of a name, written in whatever capitals; files of that name are none."""
+    """The sub-folders of that name, whatever its capitals; files of that name do not count."""
     return [
         entry
         for entry in own
@@ -152,7 +152,7 @@ def unreadable(file: Path) -> str | None:
     if stat.S_ISDIR(mode):
         return f"{file} is a folder with the name of a picture. Rename it, or take it out."
     if not stat.S_ISREG(mode):
-        return f"{file} is no file of pixels, but a device or pipe. Take it out."
+        return f"{file} is a device or a pipe, not a picture. Take it out."
     if not os.access(file, os.R_OK):
         return f"{file} cannot be read: permission denied."
     if file.name != file.name.rstrip():
@@ -172,9 +172,9 @@ def doubles(camera: str, folder: Path, stem: str, files: Sequence[Path]) -> str:
     """What is wrong with several files for one picture."""
     names = [str(file.relative_to(folder)) for file in files]
     if len({plain_name(name) for name in names}) < len(names):
-        told = ", ".join(ascii(name) for name in names)
+        shown = ", ".join(ascii(name) for name in names)
         return (
             f"{camera} has {len(files)} files whose names look the same, '{stem}', and differ "
-            f"only in their Unicode form or in spaces ({told}); leave one, or rename one."
+            f"only in their Unicode form or in spaces ({shown}); leave one, or rename one."
         )
     return f"{camera} has {len(files)} files called '{stem}' ({', '.join(names)}); leave one."

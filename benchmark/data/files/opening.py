@@ -36,8 +36,9 @@ def opened(path: Path) -> Iterator[Any]:
                 f"{tags.compression}). {CONVERTED}"
             ) from error
         raise BenchError(
-            f"{path} is no camera raw file that LibRaw {version} can read: an unknown format, or a "
-            f"tiny picture. Convert it to DNG, or to a 16-bit TIFF with a levels.yaml."
+            f"{path} is not a camera raw file that LibRaw {version} can read: its format is "
+            f"unknown, or the picture tiny. Convert it to DNG, or to a 16-bit TIFF with a "
+            f"levels.yaml."
         ) from error
     except (rawpy.LibRawError, RuntimeError, OSError) as error:
         _explained(path)

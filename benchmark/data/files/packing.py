@@ -1,7 +1,7 @@
 """Raw pictures, packed to R, Gr, Gb, B.
 
-Packing takes the 2x2 cells of the mosaic as they stand and orders the four values of each cell by
-colour: R, Gr (the green beside red), Gb (the green beside blue), B, as the script of the raw2raw
+Packing takes the 2x2 cells of the mosaic as they are and orders the four values of each cell by
+colour: R, Gr (the green next to red), Gb (the green next to blue), B, as the script of the raw2raw
 data set does. So nothing is cropped whatever the phase, except an odd last row or column, and then
 `RawPicture.notes` says so.
 """
@@ -23,7 +23,7 @@ SMALLEST = 32  # packed pixels; below it some network of the suite cannot be run
 
 @dataclass(frozen=True, eq=False)
 class RawPicture:
-    """A packed raw as its file has it.
+    """A raw picture as its file has it, packed.
 
     Attributes:
         counts: (4, H, W) uint16, planes R, Gr, Gb, B, above black, clipped to [0, range].
@@ -91,7 +91,7 @@ def pack(
         white: level of saturation.
 
     Raises:
-        BenchError: it is too small, its filters are none of CFAS, or white is not above black.
+        BenchError: it is too small, its filters are not among CFAS, or white is not above black.
     """
     if cfa not in CFAS:
         raise no_bayer(path, f"has the filter colours {cfa}")

@@ -35,13 +35,13 @@ def read_pairs(table: Path, pictures: Pictures) -> tuple[list[PairRow], list[str
         pictures: all that its names may mean.
 
     Raises:
-        BenchError: it is no such table.
+        BenchError: it is not such a table.
     """
     try:
         reader = csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline=""))
         lines = [(reader.line_num, line) for line in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BenchError(f"{table} is no comma-separated table in UTF-8: {error}.") from error
+        raise BenchError(f"{table} is not a comma-separated table in UTF-8: {error}.") from error
     columns = [column.strip() for column in lines[0][1]] if lines else []
     for column in columns:
         if column not in COLUMNS:
@@ -94,9 +94,11 @@ def _misuses(pairs: Sequence[PairRow]) -> list[str]:
     for (camera, stem), roles in uses.items():
         where = f"'{stem}' of camera {camera}"
         if len(roles) > len(set(roles)):
-            faults.append(f"{where} stands in two lines of the same role; each pair needs its own.")
+            faults.append(
+                f"{where} is in two lines of the same role; each pair needs its own picture."
+            )
         if "anchor" in roles and len(set(roles)) > 1:
             faults.append(
-                f"{where} is an anchor (training) and in a test pair; it may be one only."
+                f"{where} is an anchor (training) and in a test pair; it can only be one of them."
             )
     return faults

@@ -1,4 +1,4 @@
-"""Opening JPEG, PNG and TIFF with Pillow, however many pixels a camera gives them."""
+"""Opening JPEG, PNG and TIFF with Pillow, up to the sizes that cameras produce."""
 
 from io import BytesIO
 from pathlib import Path
@@ -34,14 +34,14 @@ def open_with_pillow(file: Path | BytesIO, name: str) -> Image.Image:
         BenchError: it is no picture, or too large.
     """
     try:
-        # Pillow takes 179 megapixels for an attack, but phones have sensors of 200.
+        # Pillow takes pictures of 179 megapixels for an attack, but phones have sensors of 200.
         with _pillow_limit:
             limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
             try:
                 picture = Image.open(file, formats=FORMATS)
             finally:
                 Image.MAX_IMAGE_PIXELS = limit
-    except Exception as error:  # the decoders fail in many ways, all of them by the file
+    except Exception as error:  # the decoders fail in many ways, always because of the file
         raise BenchError(f"{name} cannot be opened as a picture: {error}.") from error
     check_pixels(name, picture.width, picture.height)
     return picture

@@ -50,7 +50,7 @@ def read_levels(path: Path) -> Levels:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BenchError(f"{path} cannot be read: {error}. Right: {EXAMPLE}.") from error
+        raise BenchError(f"{path} cannot be read: {error}. Write {EXAMPLE}.") from error
     if not isinstance(values, dict) or not {"cfa", "white"} <= values.keys():
         raise BenchError(f"{path} must say at least cfa and white: {EXAMPLE}.")
     return build(Levels, values, str(path))
@@ -65,7 +65,7 @@ def plain_pixels(path: Path) -> NDArray[np.uint16]:
     plain_size(path)
     try:
         pixels = _tiff(path) if path.suffix.lower() != ".png" else _png(path)
-    except Exception as error:  # the decoders fail in many ways, all of them by the file
+    except Exception as error:  # the decoders fail in many ways, always because of the file
         raise BenchError(f"{path} cannot be decoded: {error}") from error
     if pixels.dtype != np.uint16 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
         raise BenchError(
@@ -90,7 +90,7 @@ def plain_size(path: Path) -> tuple[int, int]:
 
 
 def orientation(path: Path) -> int:
-    """The EXIF number of the turn to upright of a TIFF or PNG; 1, for none, where it has none."""
+    """The EXIF number of the turn to upright of a TIFF or PNG; 1 (upright) where it names none."""
     if path.suffix.lower() == ".png":
         with open_picture(path) as picture:
             number = picture.getexif().get(ORIENTATION, 1) if "exif" in picture.info else 1
@@ -103,7 +103,7 @@ def _first_page(path: Path) -> tuple[int, int, Any]:
     """Rows, columns and orientation of the first picture in a TIFF.
 
     Raises:
-        BenchError: it is no TIFF, or damaged.
+        BenchError: it is not a TIFF, or damaged.
     """
     try:
         with tifffile.TiffFile(path) as tiff:

@@ -1,4 +1,4 @@
-"""Reads raw pictures of any camera to the bit.
+"""Reads raw pictures of any camera, exactly as they are stored.
 
 Camera files (DNG, NEF, ARW, CR3, KDC, ...) are opened by rawpy; the order of the colour filters,
 the black level and the white level are those in the file, for a DNG those in its own tags (see
@@ -127,7 +127,7 @@ def _packed(
     row: int,
     column: int,
 ) -> RawPicture:
-    """As `pack`, for a mosaic from a pixel (row, column) of the active area on."""
+    """As `pack`, for a mosaic that begins at pixel (row, column) of the active area."""
     if black.repeats_by_cell:
         cell = nearest(np.array(black.cell(row, column)))
         return pack(path, mosaic, cfa, [int(cell[i]) for i in plane_order(cfa)], white)
@@ -172,7 +172,7 @@ def _read_plain(path: Path, levels: Levels | None) -> RawPicture:
     if pixels.ndim != (3 if colour else 2):
         raise BenchError(
             f"{path} has the shape {pixels.shape}, but its levels.yaml says cfa: {levels.cfa}. A "
-            f"mosaic has one channel; three linear channels want cfa: RGB."
+            f"mosaic has one channel; three linear channels need cfa: RGB."
         )
     black = levels.black if isinstance(levels.black, tuple) else (levels.black,) * 4
     flip = FLIP_OF_EXIF[orientation(path)]

@@ -1,8 +1,8 @@
 """Writing a mapped raw as a DNG that raw converters open, or as a bare 16-bit TIFF.
 
 The mosaic keeps its geometry: filters in the order of the source file, so that every value stays
-on its pixel. The black level is gone from mapped raw and its values lie between the counts of the
-source, so they are written over all 16 bits: black 0, white 65535.
+on its pixel. Mapped raw has no black level, and its values fall between the counts of the source,
+so they are scaled to all 16 bits: black 0, white 65535.
 """
 
 from dataclasses import dataclass, field
@@ -107,15 +107,15 @@ def write_raw(path: Path, mosaic: NDArray[np.uint16], tags: SourceTags, target: 
     Raises:
         OSError: the file cannot be written.
     """
-    says = f"{tags.camera or 'raw'} mapped to {target}; black 0, white {WHITE}, {tags.cfa}"
+    description = f"{tags.camera or 'raw'} mapped to {target}; black 0, white {WHITE}, {tags.cfa}"
     photometric, extra = None, [(ORIENTATION, "H", 1, EXIF_OF_FLIP[tags.flip], True)]
     if path.suffix.lower() == ".dng":
         photometric, extra = MOSAIC, _dng_tags(tags, target)
-        says = f"{says}; {tags.colours.says}"
+        description = f"{description}; {tags.colours.origin}"
     with whole_file(path) as part:
         tifffile.imwrite(
             part, mosaic, byteorder="<", photometric=photometric,
-            extratags=extra, metadata=None, description=says.encode(), software=SOFTWARE,
+            extratags=extra, metadata=None, description=description.encode(), software=SOFTWARE,
         )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _dng_tags(tags: SourceTags, target: str) -> list[tuple[Any, ...]]:
     version = (1, 6, 0, 0) if any(code >= NEWEST for code in tags.colours.tags) else (1, 4, 0, 0)
     extra: list[tuple[Any, ...]] = [
         (MAKE, "s", 0, SOFTWARE, True),
-        (MODEL, "s", 0, model, True),  # not the source's name: its profiles do not fit any more
+        (MODEL, "s", 0, model, True),  # not the source's name: its profiles no longer fit
         (ORIENTATION, "H", 1, EXIF_OF_FLIP[tags.flip], True),
         (33421, "H", 2, (2, 2), True),  # CFARepeatPatternDim
         (33422, "B", 4, bytes("RGB".index(colour) for colour in tags.cfa), True),  # CFAPattern

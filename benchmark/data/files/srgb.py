@@ -1,7 +1,7 @@
 """The sRGB pictures that belong to raws: files or embedded previews, brought into the raw's frame.
 
-A picture is turned as the sensor lies (cameras store pictures upright, or say in EXIF how to turn
-them; raws always lie as the sensor does), converted if it says that its colours are not sRGB (see
+A picture is turned to the orientation of the sensor, which raws always have (cameras store pictures
+upright, or say in EXIF how to turn them), converted if it says that its colours are not sRGB (see
 `benchmark/data/files/srgb_conversion.py`), and resized with antialiasing if it has another
 resolution.
 """
@@ -76,7 +76,7 @@ def read_preview(path: Path) -> Image.Image:
         if preview.format == rawpy.ThumbFormat.JPEG:
             picture = open_with_pillow(BytesIO(preview.data), f"the preview in {path}")
         else:
-            pixels = np.array(preview.data)  # lies as the sensor does
+            pixels = np.array(preview.data)  # in sensor orientation
             picture = Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels)
             picture.getexif()[ExifTags.Base.Orientation] = EXIF_OF_FLIP.get(raw.sizes.flip, 1)
     colours = preview_colours(path, *picture.size)
@@ -92,7 +92,7 @@ def check_enlargement(name: str, picture: Image.Image, height: int, width: int) 
     """Refuses a thumbnail; needs the header of the picture only.
 
     Raises:
-        BenchError: the picture would be enlarged too much to lie over a packed raw of H x W.
+        BenchError: the picture would be enlarged too much to cover a packed raw of H x W.
     """
     if 2 * max(height, width) > LARGEST_ENLARGEMENT * max(picture.size):
         raise BenchError(
@@ -126,7 +126,7 @@ def match_srgb(raw: RawPicture, picture: Image.Image, name: str) -> tuple[RawPic
     deep = has_16_bits(picture)
     try:
         turned = _turned(picture, raw.flip, wide=usual.width >= usual.height)
-    except Exception as error:  # the decoders fail in many ways, all of them by the file
+    except Exception as error:  # the decoders fail in many ways, always because of the file
         raise BenchError(f"{name} cannot be decoded as a picture: {error}.") from error
     rgb, notes = to_srgb(turned, name, deep)
     area = _shown_area(rgb, raw)
@@ -151,7 +151,7 @@ def _packed_area(raw: RawPicture) -> Area:
 
 
 def _shown_area(picture: Image.Image, raw: RawPicture) -> Area | None:
-    """What a picture as the sensor lies shows of it, by its size; None for another resolution."""
+    """The part of the sensor that a picture of this size shows; None for another resolution."""
     for area in (raw.own, raw.whole):
         if area is not None and picture.size == (area.width, area.height):
             return area
@@ -169,7 +169,7 @@ def _over_cells(picture: Image.Image, area: Area, frame: Frame) -> NDArray[np.ui
     """(2h, 2w, 3) pixels over the h x w cells of a packed raw.
 
     Args:
-        picture: as the sensor lies.
+        picture: in sensor orientation.
         area: what it shows of the sensor.
         frame: cells inside that area.
     """
@@ -201,9 +201,9 @@ def _shape_error(name: str, picture: Image.Image, usual: Area) -> BenchError:
 
 
 def _turned(picture: Image.Image, flip: int, wide: bool) -> Image.Image:
-    """The picture as the sensor lies: upright by its EXIF, then back by the turn of the raw.
+    """The picture in sensor orientation: upright by its EXIF, then back by the turn of the raw.
 
-    A picture that would stand where the raw lies has lost its EXIF: it is left as stored.
+    A picture that would be upright over a raw on its side has lost its EXIF: it is left as stored.
     """
     turned = ImageOps.exif_transpose(picture)
     if flip & 4:

@@ -1,4 +1,4 @@
-"""The values of TIFF tags: read from a file as they stand, and written by tifffile."""
+"""The values of TIFF tags: read from a file as they are, and written by tifffile."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ class Value:
 def tiff_tags(path: Path) -> dict[int, Value]:
     """The tags of a file that is built like a TIFF, by number; {} for any other file.
 
-    Those of the first directory and of the raw picture in it, which go before the first ones.
+    Those of the first directory and of the raw picture in it, which take precedence.
     """
     try:
         with tifffile.TiffFile(path) as tiff:
@@ -70,7 +70,7 @@ def tiff_tags(path: Path) -> dict[int, Value]:
                 for tag in page.tags.values()
                 if tag.dtype in KINDS and tag.valuebytecount <= LARGEST
             }
-    except Exception:  # CR3, RAF and others are built otherwise, and makers bend the rules
+    except Exception:  # CR3, RAF and others are built differently, and makers bend the rules
         return {}
 
 

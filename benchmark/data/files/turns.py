@@ -10,7 +10,7 @@ FLIP_OF_EXIF = {exif: flip for flip, exif in EXIF_OF_FLIP.items()}
 
 
 def upright(pixels: NDArray[Any], flip: int) -> NDArray[Any]:
-    """A picture (..., H, W) as the sensor lies, turned upright; `flip` as in `RawPicture`."""
+    """A picture (..., H, W) in sensor orientation, turned upright; `flip` as in `RawPicture`."""
     if flip & 1:
         pixels = pixels[..., ::-1]
     if flip & 2:

@@ -34,14 +34,20 @@ from benchmark.data.files.raw import CAMERA_SUFFIXES, read_raw
 from benchmark.data.findings import Fault, check_command, complaint
 from benchmark.data.folder.layout import PARTS, Layout, find_cameras, read_layout
 from benchmark.data.folder.pictures import Member, has_srgb, read_member
-from benchmark.data.folder.survey import headers, pairs_told, srgb_told, unequal_sizes, without
+from benchmark.data.folder.survey import (
+    headers,
+    pair_findings,
+    srgb_findings,
+    unequal_sizes,
+    without,
+)
 from benchmark.data.images import ImageSet, Picture
 from benchmark.data.sets import find_copies, write_sets
 from benchmark.errors import BenchError
 from benchmark.files import write_atomic
 from benchmark.progress import Progress
 
-READER_VERSION = 2  # raised when the same files would be read to other pictures or pairs
+READER_VERSION = 2  # raised when the same files would give other pictures or pairs
 MOST_NOTES = 10  # kinds of notes that are named at the end
 
 _digests: dict[tuple[Path, int, int], str] = {}  # (path, size, mtime in ns): SHA-256
@@ -106,7 +112,7 @@ class Folder(DataSource):
         self._refuse([*self._shortage(layout), *broken.values(), *unequal_sizes(sets, broken)])
 
     def survey(self, progress: Progress) -> list[str]:
-        """Looks through the whole folder; decodes every picture.
+        """Checks the whole folder; decodes every picture.
 
         Returns:
             Findings, a sentence each: what there is, and as :class:`Fault` everything that is
@@ -125,7 +131,7 @@ class Folder(DataSource):
             found = find_copies(sound, self._read, task, refuse_anchors=True)
         faults += [*found.faults, *found.left_out]
         findings = [f"{layout.names[c]}: {len(layout.pictures[c])} pictures" for c in CAMERAS]
-        findings += [*pairs_told(layout, self.pairs_help), *srgb_told(layout, rendering)]
+        findings += [*pair_findings(layout, self.pairs_help), *srgb_findings(layout, rendering)]
         return [*findings, *map(Fault, dict.fromkeys(faults))]
 
     def cameras(self) -> tuple[str, str]:
@@ -138,7 +144,7 @@ class Folder(DataSource):
         return frozenset(PARTS[pair.role] for pair in self._layout().pairs)
 
     def camera_file(self, camera: Camera) -> Path | None:
-        """The first raw file of the camera that is no TIFF or PNG."""
+        """The first raw file of the camera that is not a TIFF or PNG."""
         raws = (files.raw for files in self._layout().pictures[camera].values())
         return next((raw for raw in raws if raw.suffix.lower() in CAMERA_SUFFIXES), None)
 
@@ -161,7 +167,7 @@ class Folder(DataSource):
 
         Args:
             folder: a place for this fingerprint alone.
-            progress: shows how far it is, what was found and what was changed.
+            progress: shows a bar, what was found and what was changed.
 
         Raises:
             BenchError: names all pictures that cannot be read, or says why `folder` cannot be
@@ -242,7 +248,7 @@ class Folder(DataSource):
         for camera in CAMERAS:
             names = [name for name in sets if name.endswith(f"-{camera}")]
             _tell(layout.names[camera], [ImageSet(folder / name) for name in names], progress)
-        notes = [*pairs_told(layout, self.pairs_help), *srgb_told(layout, rendering)]
+        notes = [*pair_findings(layout, self.pairs_help), *srgb_findings(layout, rendering)]
         for note in (*notes, *written.left_out):
             progress.say(note)
         own = layout.pictures
@@ -262,7 +268,7 @@ def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
     records = [record for images in sets for record in images]
     notes = Counter(note for record in records for note in record.notes)
     notes["sRGB from the embedded preview"] = sum(r.srgb == "preview" for r in records)
-    notes = +notes  # without those that stand at 0
+    notes = +notes  # without those at 0
     for note, count in notes.most_common(MOST_NOTES):
         progress.say(f"  {count} of {len(records)} pictures: {note}")
     if len(notes) > MOST_NOTES:
@@ -290,6 +296,6 @@ def _written(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise BenchError(
-            f"{folder} cannot be written: {error.strerror or error}. Check its rights and the free "
-            f"space, or choose another place with --store or ISP_BENCH_HOME."
+            f"{folder} cannot be written: {error.strerror or error}. Check its permissions and the "
+            f"free space, or choose another place with --store or ISP_BENCH_HOME."
         ) from error

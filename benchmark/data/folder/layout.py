@@ -1,4 +1,4 @@
-"""What lies in a folder of somebody's own pictures: cameras, raw files, sRGB pictures, pairs.
+"""What is in a folder of somebody's own pictures: cameras, raw files, sRGB pictures, pairs.
 
 ::
 
@@ -15,7 +15,7 @@ for any picture serves to compare raw with raw. Without `pairs.csv`, raw files o
 cameras are test pairs of one scene. With it, its rows alone are the pairs: `a` and `b` are file
 names or stems, and `role` is scene (the same scene, the default), anchor (alike pixel by pixel, for
 training) or aligned (alike pixel by pixel, for testing). All other pictures are for unpaired
-training. Which names are equal is said in `benchmark/data/files/listing.py`.
+training. `benchmark/data/files/listing.py` says which names count as equal.
 """
 
 from collections.abc import Mapping, Sequence

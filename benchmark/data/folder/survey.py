@@ -60,13 +60,13 @@ def unequal_sizes(sets: Mapping[str, Mapping[str, Member]], broken: Collection[P
     return faults
 
 
-def pairs_told(layout: Layout, pairs_help: str) -> list[str]:
+def pair_findings(layout: Layout, pairs_help: str) -> list[str]:
     """Which pairs there are, and how to say that they are aligned."""
     count = len(layout.pairs)
     if not layout.by_names:
         roles = Counter(pair.role for pair in layout.pairs)
-        told = ", ".join(f"{number} {role}" for role, number in roles.items())
-        return [f"{count} pairs in pairs.csv: {told}" if told else "0 pairs in pairs.csv"]
+        kinds = ", ".join(f"{number} {role}" for role, number in roles.items())
+        return [f"{count} pairs in pairs.csv: {kinds}" if kinds else "0 pairs in pairs.csv"]
     if not count:
         return [f"0 pairs: no names are equal in both cameras. {pairs_help}"]
     return [
@@ -75,7 +75,7 @@ def pairs_told(layout: Layout, pairs_help: str) -> list[str]:
     ]
 
 
-def srgb_told(layout: Layout, rendering: Mapping[Camera, bool]) -> list[str]:
+def srgb_findings(layout: Layout, rendering: Mapping[Camera, bool]) -> list[str]:
     """Which cameras have no sRGB."""
     return [
         f"{layout.names[camera]}: neither sRGB pictures nor large previews, so only for raw-to-raw"

@@ -60,7 +60,7 @@ class Lsmi(PreparedSource):
 
     @classmethod
     def survey(cls, source: Path) -> list[str]:
-        """Looks through all cameras of a download; decodes every picture."""
+        """Checks all cameras of a download; decodes every picture."""
         cameras = find_cameras(source)
         folders = {camera: read_camera(source, camera) for camera in cameras}
         findings = [f"LSMI in {source}: {', '.join(cameras)}"]

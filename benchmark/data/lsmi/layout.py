@@ -87,7 +87,7 @@ class CameraFolder:
 
     Attributes:
         shots: by stem, in natural order.
-        findings: what is missing or double, a sentence each.
+        findings: what is missing or duplicated, a sentence each.
     """
 
     shots: Mapping[str, Shot]
@@ -103,8 +103,8 @@ def find_cameras(root: Path) -> tuple[str, ...]:
     found = tuple(name for name in CAMERAS if (root / name).is_dir())
     if not found:
         raise BenchError(
-            f"{root} is no LSMI download: it has none of the folders {', '.join(CAMERAS)}, each "
-            f"with PlaceN/PlaceN_12.dng (.nef, .arw or .tiff)."
+            f"{root} is not an LSMI download: it has none of the folders {', '.join(CAMERAS)}, "
+            f"each with PlaceN/PlaceN_12.dng (.nef, .arw or .tiff)."
         )
     return found
 

@@ -60,7 +60,7 @@ def read_metadata(root: Path, camera: str) -> Metadata:
         for group, members in groups.items():
             part = group.rsplit("_", 1)[-1]
             if part not in get_args(Split) or not isinstance(members, list):
-                findings.append(f"{file}: '{group}' is no list of train, val or test; not used.")
+                findings.append(f"{file}: '{group}' is not a list of train, val or test; not used.")
                 continue
             for place in members:
                 splits.setdefault(str(place), part)  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ def _chart_entries(entry: Any) -> list[tuple[str, Any]]:
 
 
 def _chart(corners: Any) -> Points | None:
-    """Four corners as numbers, (4, 2); None if they are no quadrangle seen from the front."""
+    """Four corners as numbers, (4, 2); None if they are not a quadrangle seen from the front."""
     try:
         points = np.asarray(corners, dtype=np.float64)  # also reads strings
     except (TypeError, ValueError):

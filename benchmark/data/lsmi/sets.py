@@ -111,7 +111,7 @@ class Pairs:
     Attributes:
         used: those that are written.
         left_out: those without charts, where others have some; not trained on either.
-        notes: what is to be said about them.
+        notes: remarks on them, a sentence each.
     """
 
     used: list[TestPair]

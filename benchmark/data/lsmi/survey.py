@@ -25,8 +25,8 @@ def counts(camera: str, shots: Mapping[str, Shot], metadata: Metadata) -> str:
     tiffs = sum(shot.levels is not None for shot in shots.values())
     kinds = f"{len(shots)} pictures, {tiffs} of them TIFF" if tiffs else f"{len(shots)} pictures"
     return (
-        f"{camera}: {kinds} (lights {_told(lights)}) of {len(places)} places ({_told(splits)}), "
-        f"charts known in {charted} places"
+        f"{camera}: {kinds} (lights {_counted(lights)}) of {len(places)} places "
+        f"({_counted(splits)}), charts known in {charted} places"
     )
 
 
@@ -75,5 +75,5 @@ def survey_pairs(shots: Mapping[str, Mapping[str, Shot]]) -> list[str]:
     return [*found, PUBLISHED]
 
 
-def _told(numbers: Counter[str]) -> str:
+def _counted(numbers: Counter[str]) -> str:
     return ", ".join(f"{name}: {count}" for name, count in sorted(numbers.items()))

@@ -155,9 +155,7 @@ def _scene_pairs(download: Download, options: Raw2RawOptions) -> list[PairRow]:
             raise complaint(table.parent, f"The table {table.name}", wrong)
         roles = {pair.role for pair in pairs} - {"scene"}
         if roles:
-            raise BenchError(
-                f"{options.pairs}: the role {min(roles)} has no place here, only scene."
-            )
+            raise BenchError(f"{options.pairs}: the role must be scene here, not {min(roles)}.")
     else:
         pairs = _nearest_in_time(shots["a"], shots["b"], options.limit)
     return [p for p in pairs if not (shots["a"][p.a].anchor or shots["b"][p.b].anchor)]
@@ -179,7 +177,7 @@ def _nearest_in_time(a: Iterable[str], b: Iterable[str], limit: float) -> list[P
 
 
 def _time(stem: str) -> float | None:
-    """Seconds; None if the stem is no capture time."""
+    """Seconds; None if the stem is not a capture time."""
     try:
         return datetime.strptime(stem, TIME).replace(tzinfo=UTC).timestamp()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What lies in a download of the raw2raw data set (Afifi and Abuolaim, BMVC 2021).
+"""What is in a download of the raw2raw data set (Afifi and Abuolaim, BMVC 2021).
 
 As downloaded, and below it what the authors' extraction script makes of it::
 
@@ -115,7 +115,7 @@ class Download:
         layout: whether pictures are read from DNG or from extracted .mat files.
         unpaired: by camera, sorted by stem.
         paired: by camera, sorted by stem; anchors included.
-        faults: files that are missing, double or wrongly named, a sentence each.
+        faults: files that are missing, duplicated or wrongly named, a sentence each.
     """
 
     root: Path
@@ -137,7 +137,7 @@ class Download:
 
 
 def find_root(source: Path) -> Path | None:
-    """The folder that holds both cameras' pictures; None if this is no download of raw2raw."""
+    """The folder that holds both cameras' pictures; None if this is not a download of raw2raw."""
     for root in (source, source / "dataset"):
         if all((root / "unpaired" / phone.folder).is_dir() for phone in PHONES.values()):
             return root
@@ -158,7 +158,7 @@ def read_download(source: Path, layout: Layout | None = None) -> Download:
     if root is None:
         names = " and ".join(f"unpaired/{phone.folder}/" for phone in PHONES.values())
         raise BenchError(
-            f"{source} is no download of raw2raw: {names} are not in it (nor in its dataset/)."
+            f"{source} is not a download of raw2raw: {names} are not in it (nor in its dataset/)."
         )
     if layout is None:
         layout = "dng" if any(root.glob("*/*/dng/*.[dD][nN][gG]")) else "mat"

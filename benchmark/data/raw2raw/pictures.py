@@ -77,7 +77,7 @@ def read_shot(name: str, shot: Shot, camera: Camera, srgb: bool, root: Path) -> 
     Args:
         name: its id there.
         shot: the picture.
-        camera: whose raw is wanted; the other one's than took it: the mapped raw.
+        camera: whose raw is wanted; for the one that did not take it, the mapped raw.
         srgb: whether its sRGB picture is wanted.
         root: the download; sources are named from there.
     """
@@ -152,7 +152,7 @@ def _quantised(raw: NDArray[np.floating], span: int) -> RawPicture:
 
 
 def _from_floats(raw: NDArray[np.floating], span: int) -> RawPicture:
-    """The counts that were divided by `span`; or finer ones, if they are none."""
+    """The counts that were divided by `span`; finer ones if the values are not such fractions."""
     counts = raw.astype(np.float64) * span
     if np.abs(counts - np.round(counts)).max() <= WHOLE:
         return _quantised(raw.astype(np.float64), span)
@@ -163,8 +163,8 @@ def _from_floats(raw: NDArray[np.floating], span: int) -> RawPicture:
 def _load(path: Path, key: str) -> NDArray[Any]:
     try:
         values = scipy.io.loadmat(path, variable_names=[key])
-    except Exception as error:  # scipy's reader fails in many ways, all of them by the file
-        raise BenchError(f"{path} is missing, damaged or no MATLAB 5 file: {error}.") from error
+    except Exception as error:  # scipy's reader fails in many ways, always because of the file
+        raise BenchError(f"{path} is missing, damaged or not a MATLAB 5 file: {error}.") from error
     if key not in values:
         raise BenchError(f"{path} holds no '{key}'.")
     return values[key]
@@ -178,7 +178,7 @@ def _packed(path: Path) -> NDArray[np.floating]:
             f"{path}: '{RAW_KEY}' is {values.shape} of {values.dtype}; (H, W, 4) floats are needed."
         )
     if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
-        raise BenchError(f"{path}: '{RAW_KEY}' has values outside [0, 1] or that are no numbers.")
+        raise BenchError(f"{path}: '{RAW_KEY}' has values outside [0, 1] or that are not numbers.")
     return np.moveaxis(values, 2, 0)
 
 
@@ -186,7 +186,7 @@ def _mat_size(path: Path) -> tuple[int, int]:
     try:
         shapes = {name: shape for name, shape, _ in scipy.io.whosmat(path)}
     except Exception as error:  # as in _load
-        raise BenchError(f"{path} is damaged or no MATLAB 5 file: {error}.") from error
+        raise BenchError(f"{path} is damaged or not a MATLAB 5 file: {error}.") from error
     shape = shapes.get(RAW_KEY, ())
     if len(shape) != 3:
         raise BenchError(f"{path} holds no '{RAW_KEY}' (H, W, 4), but {shapes}.")
@@ -213,6 +213,6 @@ def _with_srgb(shot: Shot, raw: RawPicture) -> tuple[RawPicture, SrgbPicture, st
 
 
 def _develop(dng: Path) -> Image.Image:
-    """LibRaw's own picture, upright: white balance of the camera, sRGB, brightness by itself."""
+    """LibRaw's own picture, upright: the camera's white balance, sRGB, automatic brightness."""
     with opened(dng) as raw:
         return Image.fromarray(raw.postprocess(use_camera_wb=True, gamma=SRGB_GAMMA))

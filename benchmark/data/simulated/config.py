@@ -79,7 +79,7 @@ def check_config(config: SimulatedConfig, smallest: int) -> None:
         if given is not None and not given >= value:
             raise BenchError(f"simulated data: {key} = {given} is too small; at least {value}.")
     if config.mixed > 1:
-        raise BenchError(f"simulated data: mixed = {config.mixed} must lie between 0 and 1.")
+        raise BenchError(f"simulated data: mixed = {config.mixed} must be between 0 and 1.")
     lights = len(set(config.lights))
     if lights < len(config.lights) or lights < (2 if config.mixed else 1):
         raise BenchError(

@@ -81,8 +81,8 @@ def test_every_fault_of_a_folder_stands_on_a_line_of_its_own(bench, tmp_path):
 
 def test_a_folder_can_be_named_in_either_way_everywhere(bench, tmp_path):
     folder = write_folder(tmp_path / "phones")
-    told = {bench("data", "check", text).out for text in (folder, f"folder:{folder}", "phones")}
-    assert len(told) == 1
+    reports = {bench("data", "check", text).out for text in (folder, f"folder:{folder}", "phones")}
+    assert len(reports) == 1
     sheets = []
     for i, text in enumerate((folder, f"folder:{folder}", f"{folder},camera_a=samsung")):
         ran = bench("data", "show", text, "-o", f"{i}.png")
@@ -132,22 +132,22 @@ def test_a_contact_sheet(bench, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments, told",
+    "arguments, message",
     [
         (("prepare", "raw2row", ".", "out"), "Did you mean 'raw2raw'"),
         (("prepare", "simulated", ".", "out"), "needs no preparing"),
         (("prepare", "raw2raw", "nowhere", "out"), "nowhere: there is no such folder"),
-        (("prepare", "raw2raw", ".", "out"), "no download of raw2raw"),
+        (("prepare", "raw2raw", ".", "out"), "not a download of raw2raw"),
         (("prepare", "raw2raw", ".", "out", "--set", "limit"), "write KEY=VALUE"),
         (("check", "nowhere"), "no such folder"),
         (("check", "."), "two are needed"),
-        (("show", "raw2raw:nowhere"), "nowhere is no prepared folder"),
+        (("show", "raw2raw:nowhere"), "nowhere is not a prepared folder"),
         (("show", "simulated", "-o", "sheet.jpg"), "PNG"),
         (("show", "simulated", "-n", "0"), "at least 1"),
     ],
 )
-def test_mistakes_are_told(bench, arguments, told):
+def test_mistakes_are_reported(bench, arguments, message):
     ran = bench("data", *arguments)
     assert ran.code == 2
-    assert told in ran.err
+    assert message in ran.err
     assert "Traceback" not in ran.err

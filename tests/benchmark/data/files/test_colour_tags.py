@@ -79,7 +79,7 @@ def mix(matrix):
 
 @pytest.mark.parametrize(
     ("layout", "parts"),
-    zip(itertools.cycle(LAYOUTS), itertools.product(WHITES, MATRICES, CORRECTIONS), strict=False),
+    list(zip(itertools.cycle(LAYOUTS), itertools.product(WHITES, MATRICES, CORRECTIONS))),
 )
 def test_unchanged_values_develop_to_the_same_colours(tmp_path, parts, layout):
     white, matrix, correction = parts
@@ -169,7 +169,7 @@ def test_a_linear_mapping_keeps_the_developed_colours(tmp_path, white, correctio
     colours = mapped(path, mix(MIXTURE)).colours
     brought = MIXTURE @ neutral
     assert colours.neutral() == pytest.approx(brought / brought.max(), rel=0.01)
-    assert "linear fit" in colours.says
+    assert "linear fit" in colours.origin
     if white == "neutral":  # LibRaw knows no white point
         assert hue(tmp_path / "mapped.dng") == pytest.approx(hue(path), abs=0.01)
 
@@ -181,7 +181,7 @@ def test_a_file_of_the_target_camera_gives_its_matrices(tmp_path):
     of_b = {50721: MIXTURE @ matrix, 50778: 23, 50728: (0.1, 1, 0.1), 50936: "Profile of B"}
     reference = read_colours(write_colours(tmp_path / "b.dng", of_b))
     colours = mapped(path, mix(MIXTURE), reference).colours
-    assert "b.dng" in colours.says
+    assert "b.dng" in colours.origin
     assert hue(tmp_path / "mapped.dng") == pytest.approx(hue(path), abs=0.01)
     with tifffile.TiffFile(tmp_path / "mapped.dng") as tiff:
         tags = {tag.name: tag.value for tag in tiff.pages.first.tags.values()}
@@ -195,7 +195,7 @@ def test_a_target_without_matrices_is_no_help(tmp_path):
     path = write_colours(tmp_path / "a.dng", {50721: MATRIX, 50728: (0.5, 1, 0.6)})
     colours = mapped(path, lambda raw: raw * 0.5, Colours()).colours
     assert colours.known
-    assert "a.dng" in colours.says
+    assert "a.dng" in colours.origin
 
 
 def test_a_picture_of_a_grey_wall_gives_gains_and_nothing_wild():

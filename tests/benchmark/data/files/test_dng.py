@@ -173,7 +173,7 @@ def test_filters_that_are_not_of_bayer(tmp_path, tags, what):
         ({"WhiteLevel": ("H", [0])}, "WhiteLevel is 0"),
         ({"BlackLevel": ("H", [1, 2, 3])}, "BlackLevel has 3 values.* is 1 x 1"),
         ({"BlackLevelDeltaV": ("2i", [1, 2, 3])}, "DeltaV .* 3 and 0 values for 68 active rows"),
-        ({"ActiveArea": ("I", [0, 0, 70, 80])}, r"ActiveArea \[0, 0, 70, 80\] is no part"),
+        ({"ActiveArea": ("I", [0, 0, 70, 80])}, r"ActiveArea \[0, 0, 70, 80\] is not within"),
         ({"CFALayout": ("H", [2])}, "staggered grid"),
         ({"BlackLevel": ("H", [4095])}, "cannot be right"),
         ({"BlackLevel": ("i", [-5])}, "BlackLevel is -5, below 0"),

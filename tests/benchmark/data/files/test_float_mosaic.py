@@ -120,7 +120,7 @@ def test_an_active_area(tmp_path):
         ({"compression": 32946}, None, "32 bits, TIFF compression 32946"),
         ({"compression": 8, "predictor": 2}, None, "predictor"),
         ({"bits": 64}, None, "64 bits, TIFF compression 1"),
-        ({}, np.nan, "no numbers"),
+        ({}, np.nan, "not numbers"),
         ({"compression": 8}, "half", "damaged|buffer|cannot be decoded"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Names that mean the same picture, and things that are no picture files."""
+"""Names that mean the same picture, and things that are not picture files."""
 
 import os
 import unicodedata
@@ -70,17 +70,17 @@ def _folder(file):
 
 def _pipe(file):
     os.mkfifo(file)
-    return "device or pipe"
+    return "a device or a pipe"
 
 
 @pytest.mark.parametrize("make", [_dangling, _loop, _folder, _pipe])
 def test_what_cannot_be_a_picture_is_named(tmp_path, make):
     (tmp_path / "a.dng").touch()
-    told = make(tmp_path / "b.dng")
+    fault = make(tmp_path / "b.dng")
     faults: list[str] = []
     assert list(by_stem(tmp_path, ["."], {".dng"}, faults)) == ["a"]
     assert len(faults) == 1
-    assert told in faults[0]
+    assert fault in faults[0]
     assert by_stem(tmp_path, ["."], {".nef"}, []) == {}, "not if it has another kind of name"
 
 
@@ -104,9 +104,9 @@ def test_a_place_that_is_a_link_to_nowhere(tmp_path):
 
 
 def test_files_for_one_picture(tmp_path):
-    told = doubles("cam", tmp_path, "x", [tmp_path / "x.dng", tmp_path / "raw" / "x.nef"])
-    assert told == "cam has 2 files called 'x' (x.dng, raw/x.nef); leave one."
-    told = doubles("cam", tmp_path, NFC, [tmp_path / f"{form}.dng" for form in (NFC, NFD)])
-    assert "look the same" in told
-    assert r"Caf\xe9" in told
-    assert r"Cafe\u0301" in told
+    fault = doubles("cam", tmp_path, "x", [tmp_path / "x.dng", tmp_path / "raw" / "x.nef"])
+    assert fault == "cam has 2 files called 'x' (x.dng, raw/x.nef); leave one."
+    fault = doubles("cam", tmp_path, NFC, [tmp_path / f"{form}.dng" for form in (NFC, NFD)])
+    assert "look the same" in fault
+    assert r"Caf\xe9" in fault
+    assert r"Cafe\u0301" in fault

@@ -64,7 +64,7 @@ def test_a_turn_that_exif_does_not_know_is_none(tmp_path, number):
     [
         (noise(), None, "needs a levels.yaml"),
         (noise().astype(np.uint8), Levels("RGGB", 255), "holds uint8"),
-        (np.zeros((64, 64, 3), np.uint16), Levels("RGGB", 255), "wants? cfa: RGB"),
+        (np.zeros((64, 64, 3), np.uint16), Levels("RGGB", 255), "needs? cfa: RGB"),
         (noise(), Levels("RGB", 255), "says cfa: RGB"),
     ],
 )

@@ -151,7 +151,7 @@ def test_truncated_dng_is_named_without_decoding(tmp_path, share):
 def test_no_raw_file_at_all(tmp_path):
     text = tmp_path / "text.dng"
     text.write_text("hello " * 100)
-    with pytest.raises(BenchError, match=r"text.dng is no camera raw file"):
+    with pytest.raises(BenchError, match=r"text.dng is not a camera raw file"):
         read_raw(text)
     with pytest.raises(BenchError, match=r"gone.dng: there is no such file"):
         read_raw(tmp_path / "gone.dng")

@@ -93,6 +93,6 @@ def test_nothing_is_left_of_a_file_that_fails(tmp_path, monkeypatch, name):
 
 
 def test_a_tiff_says_nothing_of_colours(tmp_path):
-    tags = SourceTags(colours=Colours(says="colours of x.dng"))
+    tags = SourceTags(colours=Colours(origin="colours of x.dng"))
     write_raw(tmp_path / "x.tif", np.ones((64, 64), np.uint16), tags, "camera B")
     assert b"colours of" not in tiff_tags(tmp_path / "x.tif")[270].data

@@ -98,7 +98,7 @@ def test_duplicate_stems(root):
         ("a;b\ns0;s0\n", "Unknown column 'a;b'"),
         ("a,role\ns0,scene\n", r"has the columns \['a', 'role'\]; it needs a and b"),
         ("", r"has the columns \[\]; it needs a and b"),
-        ("a,b\ns0,s0\ns1,s0\n", "'s0' of camera B stands in two lines of the same role"),
+        ("a,b\ns0,s0\ns1,s0\n", "'s0' of camera B is in two lines of the same role"),
         ("a,b,role\ns0,s0,anchor\ns0,s1,scene\n", "'s0' of camera A is an anchor"),
     ],
 )

@@ -91,7 +91,7 @@ def test_wrong_pair_lists(root, text, what):
 
 
 def test_no_download(tmp_path):
-    with pytest.raises(BenchError, match="no LSMI download: it has none of the folders galaxy"):
+    with pytest.raises(BenchError, match="not an LSMI download: it has none of the folders galaxy"):
         read_camera(tmp_path, "sony")
     (tmp_path / "sony").mkdir()
     with pytest.raises(BenchError, match="sony has no picture of the form PlaceN"):

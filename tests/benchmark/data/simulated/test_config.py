@@ -18,7 +18,7 @@ def test_defaults_are_sensible():
         ({"scenes": -1}, "scenes = -1 is too small"),
         ({"exposure_sd": -0.1}, "exposure_sd = -0.1"),
         ({"exposure_sd": float("nan")}, "exposure_sd = nan"),
-        ({"mixed": 1.5}, "mixed = 1.5 must lie between 0 and 1"),
+        ({"mixed": 1.5}, "mixed = 1.5 must be between 0 and 1"),
         ({"lights": ()}, "lights = none"),
         ({"lights": ("A",)}, "lights = A must be different names, at least two"),
         ({"lights": ("A", "A")}, "lights = A, A"),
