@@ -3,7 +3,7 @@
 Andrey Ignatov, Luc Van Gool, Radu Timofte; arXiv 2002.05509. An inverted pyramid: the coarsest
 level (5) learns global brightness and colour first, at 1/16 of the packed size; each finer level
 starts from the weights so far and takes the features of the one below; level 0 doubles the size.
-Nothing is ever frozen, and only the head of the present level is supervised.
+Nothing is ever frozen, and only the head of the current level is supervised.
 
 The defaults are the authors' PyTorch variant. Their TensorFlow code, which made the paper's
 results, differs in the fields of `PyNETVariant`; users report that it collapses in colour when

@@ -176,5 +176,5 @@ class PyNETV2(DeepISP):
         return self._plateau.state()
 
     def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes back what `training_state` gave."""
+        """Restores what `training_state` returned."""
         self._plateau.load(state)

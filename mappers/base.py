@@ -53,7 +53,7 @@ class AnchorPair(NamedTuple):
 
 
 class MapperData(Protocol):
-    """What `fit` may look at; reading a field that the mapper did not declare raises an error."""
+    """What `fit` may read; reading a field that the mapper did not declare raises an error."""
 
     @property
     def unpaired_a(self) -> Sequence[Tensor]:

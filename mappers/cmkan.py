@@ -70,7 +70,7 @@ class CmKAN(PretrainedCycleMapper):
     Networks work on raw in [0, 1].
 
     Raises:
-        BenchError: `crop_size` is no multiple of 4.
+        BenchError: `crop_size` is not a multiple of 4.
     """
 
     Config = CmKANConfig

@@ -76,7 +76,7 @@ class CSTPPGenerator(nn.Module):
         self.initialise_head(config.init)
 
     def initialise_head(self, init: str) -> None:
-        """Draws the head's weights anew."""
+        """Draws new weights for the head."""
         self.head.apply(initialise.conformer)
         if init == "zero":
             nn.init.zeros_(self.head[2].weight)  # type: ignore[arg-type]

@@ -192,7 +192,7 @@ class CycleMapper(Mapper):
         return {"pools": {camera: pool.state() for camera, pool in self.pools.items()}}
 
     def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes back the pools."""
+        """Restores the pools."""
         for camera, kept in state["pools"].items():
             self.pools[camera].load_state(kept)
 

@@ -40,7 +40,7 @@ class Global3x3Config(MapperConfig):
     deviations="Fitted on the pixels of the aligned pairs, not on colour charts.",
 )
 class Global3x3(Mapper):
-    """y = M x, fitted on the un-clipped pixels of the aligned pairs; the 3x3 stands in a 4x4."""
+    """y = M x, fitted on the un-clipped pixels of the aligned pairs; the 3x3 is kept in a 4x4."""
 
     Config = Global3x3Config
     config: Global3x3Config

@@ -22,7 +22,7 @@ from mappers.uvcgan import UVCGAN, UVCGANConfig
 class RawformerConfig(UVCGANConfig):
     """The recipe of the released code: 500 epochs of 2000 steps at a constant rate.
 
-    The code's command lines say 5 epochs, with 500 in a comment beside it. Its pre-training has
+    The code's command lines say 5 epochs, with 500 in a comment next to it. Its pre-training has
     five cosine cycles of 500 epochs; here it is one of 100, as for uvcgan. Crops, tiles and
     `pretrain_steps` are as for uvcgan, but `crop_size` is a multiple of 64: of 2^levels · 4.
 
@@ -64,7 +64,7 @@ class Rawformer(UVCGAN):
     Generator: 9,136,052 parameters; discriminator: 5,123,009. Networks work on raw in [0, 1].
 
     Raises:
-        BenchError: `crop_size` is no multiple of 2^levels · 4.
+        BenchError: `crop_size` is not a multiple of 2^levels · 4.
     """
 
     Config = RawformerConfig
@@ -116,7 +116,7 @@ class Rawformer(UVCGAN):
         return {**super().training_state(), "memory": memory}
 
     def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes back the memories."""
+        """Restores the memories."""
         super().load_training_state(state)
         for camera in CAMERAS:
             self._judge(camera).memory = state["memory"][camera]

@@ -38,5 +38,5 @@ class ReplayPool:
         return list(self._kept)
 
     def load_state(self, state: list[Tensor]) -> None:
-        """Takes back what `state` gave."""
+        """Restores what `state` returned."""
         self._kept = list(state)

@@ -160,7 +160,7 @@ class SwinUnit(CycleMapper):
         return {**super().training_state(), "low_pools": low}
 
     def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes back the pools."""
+        """Restores the pools."""
         super().load_training_state(state)
         for camera, kept in state["low_pools"].items():
             self.low_pools[camera].load_state(kept)

@@ -82,7 +82,7 @@ class UVCGAN(PretrainedCycleMapper):
     Networks work on raw in [0, 1].
 
     Raises:
-        BenchError: `crop_size` is no multiple of 2^levels.
+        BenchError: `crop_size` is not a multiple of 2^levels.
     """
 
     Config = UVCGANConfig
@@ -105,7 +105,7 @@ class UVCGAN(PretrainedCycleMapper):
         """Checks that the generators can take the training crops.
 
         Raises:
-            BenchError: `crop_size` is no multiple of `multiple`.
+            BenchError: `crop_size` is not a multiple of `multiple`.
         """
         if self.config.crop_size % multiple:
             raise BenchError(

@@ -1,6 +1,6 @@
 """Oracles of raw-to-raw mapping: transforms fitted on the very pair they are tested on.
 
-They tell how much of the difference between the cameras a family of transforms can remove at
+They show how much of the difference between the cameras a family of transforms can remove at
 best. No mapper may look at the truth, so they are references, never ranked.
 """
 

@@ -1,7 +1,7 @@
 """Raw-to-raw mapping (paper Sec. 4.1 and 4.2): mapped raw against the other camera's raw.
 
 Direction a2b: map A's raw of the test pairs to B's space and compare with B's raw: pixel by pixel
-where the data set has aligned pairs, by ColorCheckers and distribution where it has them not.
+where the data set has aligned pairs, otherwise by ColorChecker patches and value histograms.
 """
 
 from protocols.base import Direction, Evaluation, Protocol, RawSource, register_protocol

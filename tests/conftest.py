@@ -19,7 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def wait_for(condition: Callable[[], T]) -> T:
-    """Waits until a condition holds, and gives what it found."""
+    """Waits until a condition holds, and returns what it found."""
     end = time.monotonic() + LIMIT
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"
@@ -37,7 +37,7 @@ def _apart(tmp_path, monkeypatch):
 
 @pytest.fixture
 def shared() -> Path:
-    """Small real data beside the repository; the test is skipped where it is absent."""
+    """Small real data next to the repository; the test is skipped where it is absent."""
     folder = REPOSITORY.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip(f"needs the real data in {folder}, which is not there")

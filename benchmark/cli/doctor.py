@@ -16,7 +16,7 @@ def add_parser(verbs: Verbs) -> None:
     parser = add_verb(
         verbs, "doctor", "show what is installed: packages, devices, weights, data, disk", EXAMPLES
     )
-    parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store to look at")
+    parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store to report on")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="Inception weights")
     parser.set_defaults(execute=execute)
 

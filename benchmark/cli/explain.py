@@ -18,15 +18,14 @@ EXAMPLES = """  isp-bench explain 0123456789abcdef0123
   isp-bench explain fit cstpp
   isp-bench explain fit cstpp --mapper cstpp --set mapper.steps=3000
 
-With options of a run, its steps are explained, as `isp-bench plan` shows them; without, those of
-the store.
+With options of a run, the steps of that run are explained; without, those in the store.
 """
 MOST = 20  # steps explained at once
 
 
 def add_parser(verbs: Verbs) -> None:
     """Adds the verb."""
-    parser = add_verb(verbs, "explain", "explain why a step would run: what changed", EXAMPLES)
+    parser = add_verb(verbs, "explain", "explain why a step would run, and what changed", EXAMPLES)
     parser.add_argument(
         "step", nargs="+", metavar="KEY|WORD", help="a key, its beginning, or words of the title"
     )

@@ -25,7 +25,7 @@ def add_parser(verbs: Verbs) -> None:
         verbs, "info", "show a method's source, licence, size, needs and settings", EXAMPLES
     )
     parser.add_argument("name", help="a mapper, ISP, protocol or data set")
-    parser.add_argument("--json", action="store_true", help="machine-readable")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     add_plugin_option(parser)
     parser.set_defaults(execute=execute)
 

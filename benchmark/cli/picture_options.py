@@ -19,10 +19,10 @@ def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
         "with a levels.yaml next to it",
     )  # fmt: skip
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=output)
-    which = parser.add_argument_group("which of several trained ones (default: the newest)")
-    which.add_argument("--data", metavar="NAME[:ARGUMENT]", help="trained on it, as for run")
-    which.add_argument("--preset", metavar="NAME|FILE", help="trained with it, as for run")
-    which.add_argument("--seed", type=int, metavar="N", help="trained with it")
+    which = parser.add_argument_group("to choose among several trained ones (default: the newest)")
+    which.add_argument("--data", metavar="NAME[:ARGUMENT]", help="its data set, as for run")
+    which.add_argument("--preset", metavar="NAME|FILE", help="its preset, as for run")
+    which.add_argument("--seed", type=int, metavar="N", help="its seed")
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.add_argument("--device", default="auto", metavar="NAME", help="as for run")
     add_plugin_option(parser)

@@ -14,7 +14,7 @@ EXAMPLES = """  isp-bench plan --protocol adaptation augmentation --mapper all -
   isp-bench plan --preset paper --format json
   isp-bench plan --mapper cstpp chai --format dot | dot -Tsvg > plan.svg
 
-Nothing is written: `isp-bench run --print-commands` writes the steps down, so that
+Nothing is written; `isp-bench run --print-commands` records the steps, so that
 `isp-bench step KEY` can run them. Times are those of comparable steps in the store, added up.
 """
 COLOURS = {"done": "palegreen", "running": "lightskyblue", "failed": "lightcoral"}
@@ -22,7 +22,9 @@ COLOURS = {"done": "palegreen", "running": "lightskyblue", "failed": "lightcoral
 
 def add_parser(verbs: Verbs) -> None:
     """Adds the verb."""
-    parser = add_verb(verbs, "plan", "show the steps of a run, which are done, the cost", EXAMPLES)
+    parser = add_verb(
+        verbs, "plan", "show the steps of a run, which of them are done, and the cost", EXAMPLES
+    )
     add_run_options(parser)
     parser.add_argument(
         "--format", choices=("text", "json", "dot"), default="text",

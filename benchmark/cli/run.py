@@ -23,7 +23,9 @@ STOPPED = "Stopped. Finished steps and checkpoints are kept; the same command co
 
 def add_parser(verbs: Verbs) -> None:
     """Adds the verb."""
-    parser = add_verb(verbs, "run", "train what a run needs, score it, write its tables", EXAMPLES)
+    parser = add_verb(
+        verbs, "run", "train what a run needs, score it and write its tables", EXAMPLES
+    )
     add_run_options(parser)
     parser.add_argument("--json", action="store_true", help="print the tables' numbers as JSON")
     parser.add_argument(

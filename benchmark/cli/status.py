@@ -29,7 +29,7 @@ def add_parser(verbs: Verbs) -> None:
         "--results", type=Path, nargs="+", metavar="FOLDER",
         help="only the steps of the runs in these folders (default: all of the store)",
     )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="machine-readable")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(execute=execute)
 
 

@@ -21,7 +21,7 @@ def add_parser(verbs: Verbs) -> None:
     parser = add_verb(verbs, "store", "list, clean or check the store", EXAMPLES)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("ls", help="all steps and data sets, with sizes and ages")
-    listing.add_argument("--json", action="store_true", help="machine-readable")
+    listing.add_argument("--json", action="store_true", help="print JSON")
     cleaning = actions.add_parser(
         "gc",
         help="remove what no run needs",

@@ -21,7 +21,7 @@ def add_parser(verbs: Verbs) -> None:
     parser = add_verb(
         verbs,
         "table",
-        "print a run's tables and write them as Markdown, LaTeX, CSV and HTML, and the report",
+        "print a run's tables; write them as Markdown, LaTeX, CSV and HTML, and the report",
         EXAMPLES,
     )
     parser.add_argument("folder", type=Path, help="a run's folder, e.g. results/simulated-quick")

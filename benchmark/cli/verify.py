@@ -31,13 +31,13 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("bundle", type=Path, help="what `isp-bench export` wrote")
     parser.add_argument(
         "--tolerance", type=float, default=TOLERANCE, metavar="X",
-        help="up to what relative or absolute difference two values of a picture count as equal "
+        help="relative or absolute difference up to which two values of a picture are equal "
         "(default: 0.01; results of CPUs and GPUs differ in the last digits)",
     )  # fmt: skip
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="as for run")
     parser.add_argument("--device", default="auto", help="as for run")
-    parser.add_argument("--json", action="store_true", help="machine-readable")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     add_plugin_option(parser)
     parser.set_defaults(execute=execute)
 

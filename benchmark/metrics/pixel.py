@@ -29,7 +29,7 @@ def psnr(prediction: Image, reference: Image) -> float:
         reference: (C, H, W) float in [0, 1].
 
     Raises:
-        ContractError: the shapes differ, or the values are no floats.
+        ContractError: the shapes differ, or the values are not floats.
 
     >>> round(psnr(np.full((4, 8, 8), 0.5), np.full((4, 8, 8), 0.4)), 6)
     20.0
@@ -50,7 +50,7 @@ def mae(prediction: Image, reference: Image) -> float:
         reference: (C, H, W) float in [0, 1].
 
     Raises:
-        ContractError: the shapes differ, or the values are no floats.
+        ContractError: the shapes differ, or the values are not floats.
 
     >>> mae(np.full((4, 8, 8), 0.75), np.full((4, 8, 8), 0.5))
     0.25
@@ -74,7 +74,7 @@ def ssim(prediction: Image, reference: Image) -> float:
         reference: (C, H, W) float in [0, 1].
 
     Raises:
-        ContractError: the shapes differ, or the values are no floats.
+        ContractError: the shapes differ, or the values are not floats.
         BenchError: a side is shorter than the window.
 
     >>> picture = np.random.default_rng(0).random((3, 16, 16))

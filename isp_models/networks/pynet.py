@@ -1,8 +1,9 @@
 """The network of PyNET: blocks, five levels of a pyramid, and the level that doubles the size.
 
 S is the packed size, w the width multiplier. Level n has 32, 64, 128, 256, 512 · w features for
-n = 1 … 5 and the size S / 2^(n-1). What the levels do is told in `pynet.py`. Instance norms see the
-whole picture, so a full sensor is developed whole; its convolutions go strip by strip.
+n = 1 … 5 and the size S / 2^(n-1). What the levels do is described in `isp_models/pynet.py`.
+Instance norms see the whole picture, so a full sensor is developed whole; its convolutions go strip
+by strip.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Losses of the deep ISPs: pure functions of (prediction, target), each one number.
 
 Images are (N, C, H, W) float32, sRGB in about [0, 1] unless a function says otherwise. The
-perceptual loss needs weights from outside and stands in `perceptual.py`.
+perceptual loss needs weights from outside and is in `perceptual.py`.
 """
 
 import math

@@ -38,7 +38,7 @@ class PerceptualConfig(ISPConfig):
 
 
 def vgg_weights_path(config: PerceptualConfig) -> Path | None:
-    """Where the weights lie, None if the config needs none; cheap enough to ask before training.
+    """The file of the weights, None if the config needs none; cheap enough to ask before training.
 
     Raises:
         BenchError: they are needed and not there.
@@ -81,7 +81,7 @@ def load_features(weights: Path) -> nn.Sequential:
     the file's name ends in a hash, as torchvision's does, the contents are compared with it.
 
     Raises:
-        BenchError: the file is damaged, or no VGG-19.
+        BenchError: the file is damaged, or not a VGG-19.
     """
     _check_hash(weights)
     try:
@@ -97,8 +97,8 @@ def load_features(weights: Path) -> nn.Sequential:
         if found is None or found.shape != shape:
             state = "is missing" if found is None else f"has shape {tuple(found.shape)}"
             raise BenchError(
-                f"{weights} is no VGG-19 in torchvision's format: {prefix}{key} {state}; wanted "
-                f"is shape {tuple(shape)}. The right file is {URL}."
+                f"{weights} is not a VGG-19 in torchvision's format: {prefix}{key} {state}; its "
+                f"shape must be {tuple(shape)}. The right file is {URL}."
             )
     features.load_state_dict({key: tensors[prefix + key] for key in wanted}, assign=True)
     for layer in features:

@@ -55,7 +55,7 @@ class Plateau:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Takes back what `state` gave."""
+        """Restores what `state` returned."""
         self.epochs_without_best = state["epochs_without_best"]
         self._best, self._waited = state["best"], state["waited"]
         self._steps, self._sum = state["steps"], state["sum"]

@@ -25,7 +25,7 @@ def overridden(stages: Sequence[Stage], config: StagedConfig) -> list[Stage]:
     """The published stages with the config's batch size and lengths.
 
     Raises:
-        BenchError: not one length per stage, or a number that cannot be.
+        BenchError: not one length per stage, or an impossible number.
     """
     if config.batch_size is not None:
         if config.batch_size < 1:
@@ -47,7 +47,7 @@ def check_crop(crop_size: int, minimum: int, multiple: int) -> None:
     """Says whether training crops of that size fit the network.
 
     Raises:
-        BenchError: they are too small, or no multiple of what the network needs.
+        BenchError: they are too small, or not a multiple of what the network needs.
     """
     if crop_size < minimum or crop_size % multiple:
         smallest = -(-minimum // multiple) * multiple

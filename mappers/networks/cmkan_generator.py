@@ -1,7 +1,7 @@
 """cmKAN's generator: a network that gives each pixel a Kolmogorov-Arnold colour transform.
 
 Nikonorov et al., "Color Matching Using Hypernetwork-Based Kolmogorov-Arnold Networks", ICCV 2025;
-sizes and details are those of the released code. Widths that stand there as numbers for three
+sizes and details are those of the released code. Widths that are plain numbers there, for three
 channels are written as multiples of the channels C here: 12 = 4·C and C·(C + 1), 48 = 16·C,
 63 = 21·C.
 """

@@ -57,7 +57,7 @@ def patch_nce(query: Tensor, key: Tensor, temperature: float) -> Tensor:
         temperature: tau.
 
     Returns:
-        Mean cross-entropy in nats; log P for features that tell nothing.
+        Mean cross-entropy in nats; log P for uninformative features.
     """
     logits = query @ key.transpose(1, 2) / temperature  # (N, P queries, P keys)
     pictures, patches = logits.shape[:2]

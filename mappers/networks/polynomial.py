@@ -24,7 +24,7 @@ PAPER: Final[Terms] = (*_SQUARES, *_NEIGHBOURS, (0, 3), *_LINEAR)
 """14 terms of CSTPP: quadratic without a constant (Xie et al., Eq. 3 for four channels)."""
 
 AUTHORS_CODE: Final[Terms] = (*_SQUARES, *_NEIGHBOURS, (1, 3), *_LINEAR)
-"""The 14 terms that the released CSTPP code computes: gr·b stands twice, r·b is missing."""
+"""The 14 terms that the released CSTPP code computes: gr·b appears twice, r·b is missing."""
 
 QUADRATIC: Final[Terms] = (*_LINEAR, *_SQUARES, *_PRODUCTS, ())
 """15 terms: the full quadratic, with the constant (Chai et al., for four channels)."""

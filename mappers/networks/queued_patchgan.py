@@ -51,7 +51,7 @@ class QueuedPatchGAN(nn.Module):
 
         Args:
             image: (N, C, H, W), H and W at least 32.
-            kind: which earlier pictures stand beside it.
+            kind: which earlier pictures it is normed with.
             remember: whether it becomes one of them.
 
         Returns:
@@ -64,7 +64,7 @@ class QueuedPatchGAN(nn.Module):
             self.memory[kind] = kept[-self.remembered :]
         return verdict
 
-    def judge(self, features: Tensor, beside: Sequence[Tensor]) -> Tensor:
+    def judge(self, features: Tensor, others: Sequence[Tensor]) -> Tensor:
         """The head on features (N, 8·width, h, w), normed together with those of others."""
-        together = torch.cat([features, torch.stack(list(beside))]) if beside else features
+        together = torch.cat([features, torch.stack(list(others))]) if others else features
         return self.head(self.norm(together)[: len(features)])

@@ -70,7 +70,7 @@ class FeedForward(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention beside a depth-wise convolution, feed-forward, then a convolution; no norms.
+    """Attention parallel to a depth-wise convolution, feed-forward, then a convolution; no norms.
 
     Args:
         inputs: channels of the map that comes in.
@@ -93,8 +93,8 @@ class Block(nn.Module):
     def forward(self, x: Tensor, style: Tensor | None = None) -> Tensor:
         """(N, inputs, H, W), and the style (N, style) if any, to (N, outputs, H, W)."""
         scales = None if style is None else 1 + self.rezero * self.scales(style)
-        beside = F.leaky_relu(self.local(x))
-        x = x + self.merge(torch.cat([self.attention(x, scales), beside], dim=1))
+        local = F.leaky_relu(self.local(x))
+        x = x + self.merge(torch.cat([self.attention(x, scales), local], dim=1))
         x = x + self.feed_forward(x)
         return F.leaky_relu(self.out(x))
 

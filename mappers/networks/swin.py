@@ -134,7 +134,7 @@ def _picture(x: Tensor, height: int, width: int, window: int, shift: int) -> Ten
 
 
 def _regions(height: int, width: int, window: int, shift: int, like: Tensor) -> Tensor:
-    """(windows, tokens, tokens): 1 where two tokens of a rolled window are no neighbours."""
+    """(windows, tokens, tokens): 1 where two tokens of a rolled window are not neighbours."""
 
     def parts(side: int) -> Tensor:
         position = torch.arange(side, device=like.device)

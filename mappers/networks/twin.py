@@ -1,4 +1,4 @@
-"""Two networks that are one but for a few modules."""
+"""A second network that shares chosen modules of a first."""
 
 import copy
 from typing import TypeVar

@@ -29,7 +29,7 @@ def test_listing_imports_no_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_every_method_tells_where_it_is_from():
+def test_every_method_says_where_it_is_from():
     for methods in (MAPPERS, ISPS):
         for name in methods._builtin:  # other tests register nameless ones
             assert methods.info(name).title, name
@@ -141,7 +141,7 @@ def test_of_two_packages_with_one_name_neither_is_taken(installed, caplog):
     assert "Two mappers are called 'x'" in caplog.text
 
 
-def test_one_entry_point_found_twice_is_no_clash(installed, caplog):
+def test_one_entry_point_found_twice_is_not_a_clash(installed, caplog):
     found = installed(("theirs", f"{__name__}:Theirs"), ("theirs", f"{__name__}:Theirs"))
     assert "theirs" in found.names()
     assert not caplog.records

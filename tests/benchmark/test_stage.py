@@ -39,7 +39,7 @@ def test_the_rate_falls_in_a_straight_line_to_zero(start):
     assert start == 1.0 or optimizer.param_groups[0]["lr"] == 0
 
 
-def test_a_schedule_of_no_steps_is_no_error():
+def test_a_schedule_of_no_steps_is_not_an_error():
     linear_decay(SGD([nn.Parameter(torch.zeros(1))], lr=1.0), 0, 0.5)
 
 
@@ -79,7 +79,7 @@ def test_a_method_without_training_has_no_stages_and_never_ends_one_early():
         (torch.zeros(3, 2).half(), "returned torch.float16; it must be torch.float32"),
     ],
 )
-def test_a_wrong_output_is_said(output, reason):
+def test_a_wrong_output_is_reported(output, reason):
     check_output("M.map", torch.zeros(3, 2), (3, 2), torch.float32)
     with pytest.raises(ContractError, match=reason):
         check_output("M.map", output, (3, 2), torch.float32)

@@ -29,7 +29,7 @@ def test_padding_gives_what_the_network_takes_and_is_cropped_off(size: tuple[int
 
 
 @pytest.mark.parametrize("shape", [(4, 8, 8), (1, 3, 8, 8)])
-def test_wrong_shapes_are_told(shape: tuple[int, ...]) -> None:
+def test_wrong_shapes_are_reported(shape: tuple[int, ...]) -> None:
     with pytest.raises(BenchError, match="shape"):
         Doubling()(torch.rand(*shape))
 

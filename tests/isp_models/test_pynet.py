@@ -149,7 +149,7 @@ def test_overridden_stages() -> None:
         ({"vgg_weights": __file__, "vgg": "required", "crop_size": 48}, "at least 64"),
     ],
 )
-def test_a_config_that_cannot_be_trained_is_told(values: dict, message: str) -> None:
+def test_a_config_that_cannot_be_trained_is_reported(values: dict, message: str) -> None:
     isp = PyNET(PyNETConfig(**{"width": 1 / 32, "vgg": "off", **values}))
     with pytest.raises(BenchError, match=message):
         isp.check_needs()

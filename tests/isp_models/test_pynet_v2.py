@@ -69,7 +69,7 @@ def test_golden(filled: PyNETV2Network, level: int) -> None:
     assert_golden(y, *GOLDEN[level])
 
 
-def test_instance_norm_stands_in_even_groups_only() -> None:
+def test_instance_norm_is_in_even_groups_only() -> None:
     blocks = [part for part in PyNETV2Network().modules() if isinstance(part, ResidualGroups)]
     assert len(blocks) == 4
     for block in blocks:
@@ -124,7 +124,7 @@ def test_needs_are_checked() -> None:
     PyNETV2(PyNETV2Config(crop_size=28, vgg="off")).check_needs()
 
 
-def test_the_rate_falls_and_the_stage_ends_when_ssim_stands_still(
+def test_the_rate_falls_and_the_stage_ends_when_ssim_stagnates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("isp_models.pynet_v2.ssim", lambda *_: torch.tensor(0.5))

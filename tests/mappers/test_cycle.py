@@ -164,7 +164,7 @@ def test_the_stage_says_what_the_config_says():
     assert stage.total_steps(crops=11) == 15
 
 
-def test_a_run_goes_on_from_its_state():
+def test_a_run_continues_from_its_state():
     def run(resumed: bool) -> dict[str, torch.Tensor]:
         torch.manual_seed(0)
         mapper = Linear(replace(CONFIG, pool_size=2))

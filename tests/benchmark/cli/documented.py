@@ -21,7 +21,7 @@ INLINE = re.compile(r"(?<!`)`((?:isp-bench|pip|make)\s[^`]+)`(?!`)")
 
 @dataclass(frozen=True)
 class Command:
-    """One command line: where it stands, and its words up to a pipe or a redirection."""
+    """One command line: where it is, and its words up to a pipe or a redirection."""
 
     place: str
     words: tuple[str, ...]

@@ -58,7 +58,7 @@ def test_a_folder_of_ones_own(bench, tmp_path):
     assert "samsung: 5 pictures\n2 pairs" in ran.out
 
 
-def test_every_fault_of_a_folder_stands_on_a_line_of_its_own(bench, tmp_path):
+def test_every_fault_of_a_folder_has_a_line_of_its_own(bench, tmp_path):
     folder = write_folder(tmp_path / "phones")
     broken = sorted((folder / "iphone").glob("*.dng"))
     for file in broken:
@@ -94,7 +94,7 @@ def test_a_folder_can_be_named_in_either_way_everywhere(bench, tmp_path):
     assert bench("data", "check", "simulated").out.splitlines()[-1] == "no faults"
 
 
-def test_pairs_by_names_are_said_to_be_no_aligned_ones(bench, tmp_path):
+def test_pairs_by_names_are_not_reported_as_aligned(bench, tmp_path):
     folder = write_folder(tmp_path / "phones")
     run = (*TOY_RUN, "--data", folder)
     hint = "PATH/pairs.csv (columns a, b, role)"

@@ -10,10 +10,10 @@ from tests.benchmark.specs import fit, train
 
 def explained(bench, *words):
     """Title of each explained step to the lines on what differs."""
-    return told(bench("explain", *words))
+    return differences(bench("explain", *words))
 
 
-def told(ran):
+def differences(ran):
     assert ran.code == 0, ran.err
     found: dict[str, list[str]] = {}
     title = ""
@@ -46,14 +46,14 @@ def told(ran):
 def test_what_changed_is_named(toy_run, bench, change, lines):
     assert toy_run("--no-references", "--direction", "a2b").code == 0
     options = ("--no-references", "--direction", "a2b", "--name", "other", *change)
-    found = told(toy_run("toy", *options, verb="explain"))
+    found = differences(toy_run("toy", *options, verb="explain"))
     assert {title: found[title] for title in lines} == lines
     changed = [title for title, differences in found.items() if differences]
     assert toy_run(*options, "--print-commands").code == 0
     assert explained(bench, "toy") == {title: found[title] for title in changed}, "the store's"
 
 
-def test_states_are_said(toy_run, bench, tmp_path):
+def test_states_are_reported(toy_run, bench, tmp_path):
     store = Store(tmp_path / "home")
     spec = fit("fit first")
     store.add(spec)
@@ -77,7 +77,7 @@ def test_another_version_and_lost_inputs(bench, tmp_path):
     assert explained(bench, gone.key)["bare"][1].startswith("raw: ")
 
 
-def test_wrong_words_are_said(bench, tmp_path):
+def test_wrong_words_are_reported(bench, tmp_path):
     Store(tmp_path / "home")
     ran = bench("explain", "nothing", "like", "it")
     assert ran.code == 2

@@ -142,7 +142,7 @@ def test_pickles_are_refused_and_never_read(bundle, bench):
     assert "does not belong in such a file" in ran.err
 
 
-def test_a_pickle_in_the_place_of_weights_is_no_result(bundle, bench):
+def test_a_pickle_in_place_of_weights_is_not_a_result(bundle, bench):
     import pickle
 
     class Bomb:
@@ -169,7 +169,7 @@ def test_a_pickle_in_the_place_of_weights_is_no_result(bundle, bench):
     assert "differs" not in ran.out
 
 
-def test_other_data_is_said(bundle, bench):
+def test_other_data_is_reported(bundle, bench):
     def change(files):
         moved = {}
         for name, content in files.items():
@@ -237,7 +237,7 @@ def test_text_from_a_bundle_cannot_steer_the_terminal(bundle, bench):
     assert not {"\x1b", "\x07"} & set(ran.err)
 
 
-def test_damage_and_wrong_files_are_said(bundle, bench, tmp_path):
+def test_damage_and_wrong_files_are_reported(bundle, bench, tmp_path):
     with zipfile.ZipFile(bundle, "a") as archive:
         archive.writestr("records/more.json", "{}")
     ran = verify(bench)

@@ -65,7 +65,7 @@ def piped(*arguments: str, stderr: int = subprocess.PIPE) -> tuple[int, str]:
     [("list", "mappers"), ("--help",), ("run", "--help"), ("info", "cstpp")],
     ids=" ".join,
 )
-def test_a_reader_that_has_seen_enough_is_no_error(arguments):
+def test_a_reader_that_has_seen_enough_is_not_an_error(arguments):
     assert piped(*arguments) == (0, "")
 
 

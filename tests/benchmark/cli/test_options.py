@@ -92,7 +92,7 @@ def test_the_former_name_of_the_references_is_still_read(tmp_path):
         (("--time-limit", "-1"), "time_limit"),
     ],
 )
-def test_what_cannot_be_read_is_said(arguments, words):
+def test_what_cannot_be_read_is_reported(arguments, words):
     with pytest.raises(BenchError) as caught:
         parsed(*arguments)
     assert words in str(caught.value)

@@ -1,4 +1,4 @@
-"""`isp-bench plan`: text, JSON and dot; costs from like steps only."""
+"""`isp-bench plan`: text, JSON and dot; costs from comparable steps only."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def test_another_seed_costs_what_the_first_took(toy_run, tmp_path):
                      toy_run("--no-references", "--seed", "1", verb="plan").out)  # fmt: skip
 
 
-def test_another_config_or_device_tells_nothing(toy_run, tmp_path):
+def test_another_config_or_device_predicts_nothing(toy_run, tmp_path):
     assert toy_run("--no-references").code == 0
     planned = rows(toy_run, "--set", "mapper.steps=7", "--name", "other")
     assert {r["kind"]: r["seconds"] is None for r in planned} == {
@@ -83,7 +83,7 @@ def test_a_plan_leaves_no_trace(toy_run, bench, tmp_path):
     assert "7 steps, 1 data sets" in bench("store", "ls").out
 
 
-def test_a_place_that_cannot_be_written_is_said_before_anything_runs(toy_run, tmp_path):
+def test_a_place_that_cannot_be_written_is_reported_before_anything_runs(toy_run, tmp_path):
     (tmp_path / "file").write_text("")
     for option in ("--store", "--results"):
         ran = toy_run(option, "file/below", verb="plan")

@@ -8,7 +8,7 @@ from benchmark.records.record import read_records
 from tests.benchmark.conftest import records
 
 
-def test_run_scores_both_directions_with_references_beside(toy_run, tmp_path):
+def test_run_scores_both_directions_with_references(toy_run, tmp_path):
     ran = toy_run()
     assert ran.code == 0, ran.err
     found = records(tmp_path / "results" / "toy-smoke")
@@ -82,7 +82,7 @@ def test_a_failing_mapper_stops_nothing_else(toy_run, tmp_path):
     assert ("adaptation", "toy-broken", "a2b") not in found
 
 
-def test_a_failure_is_told_once_and_its_traceback_is_named(toy_run, tmp_path):
+def test_a_failure_is_reported_once_and_its_traceback_is_named(toy_run, tmp_path):
     ran = toy_run("--mapper", "toy-broken", "--direction", "a2b", "--no-references")
     assert ran.err.count("broken on purpose") == 1
     assert "Failed steps: 1" in ran.err
@@ -202,7 +202,7 @@ def test_damaged_weights_are_noticed_and_made_again(toy_run, tmp_path):
     assert weights.read_bytes() == good
 
 
-def test_another_precision_is_another_training_and_stands_under_the_table(toy_run):
+def test_another_precision_is_another_training_and_named_under_the_table(toy_run):
     assert toy_run("--no-references").code == 0
     ran = toy_run("--no-references", "--precision", "bfloat16")
     assert ran.code == 2, "the folder holds results in float32"
@@ -211,7 +211,7 @@ def test_another_precision_is_another_training_and_stands_under_the_table(toy_ru
     assert "Trained in bfloat16." in ran.out
 
 
-def test_a_loss_left_out_stands_under_the_table(toy_run):
+def test_a_loss_left_out_is_named_under_the_table(toy_run):
     ran = toy_run(
         "--isp", "microisp", "--data", "simulated", "--no-references", "--mapper", "identity"
     )

@@ -12,7 +12,7 @@ def states(bench, *arguments):
     return {s["title"]: s for s in json.loads(bench("status", "--json", *arguments).out)}
 
 
-def test_every_state_is_told(bench, tmp_path):
+def test_every_state_is_reported(bench, tmp_path):
     store = Store(tmp_path / "home")
     specs: dict[str, StepSpec] = {
         name: fit(name, method=name) for name in ("done", "bad", "new", "now")
@@ -85,7 +85,7 @@ def test_the_steps_of_one_run(bench, tmp_path):
     assert bench("status", "--results", "results/other").code == 0
 
 
-def test_wrong_folders_are_said(bench):
+def test_wrong_folders_are_reported(bench):
     assert "no store in" in bench("status", "--store", "none").err
     assert bench("status").code == 2
 

@@ -84,12 +84,12 @@ def test_a_new_data_set_is_prepared_checked_and_opened(download, tmp_path):
     assert "one: 4 pictures: made" in notes
 
 
-def test_copies_are_left_out_and_stand_in_the_notes(download, tmp_path):
+def test_copies_are_left_out_and_named_in_the_notes(download, tmp_path):
     before = convert(download, tmp_path / "before")
     (download / "train-a" / "2.txt").write_text("1")  # as scenes-b/0
     after = convert(download, tmp_path / "after")
-    told = "left out of training: train-a/2.txt is the same picture as the test picture"
-    assert any(note.startswith(told) for note in after.manifest().notes)
+    start = "left out of training: train-a/2.txt is the same picture as the test picture"
+    assert any(note.startswith(start) for note in after.manifest().notes)
     assert after.manifest().counts["train-a"] == 1
     assert after.fingerprint() != before.fingerprint()
     after.check()

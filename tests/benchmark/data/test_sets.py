@@ -70,10 +70,10 @@ def test_a_test_picture_is_not_trained_on(tmp_path, tested, name):
     both = {f"{part}_a": {"x": 90}, f"{part}_b": {"x": 91}, tested: {"x": 92}}
     given = sets(**both, **{name: {"copy": 92, "own": 93}})
     written = write(tmp_path, given)
-    told = "copy.dng is the same picture as the test picture x.dng"
-    assert written.left_out == [f"left out of training: {told}"]
+    why = "copy.dng is the same picture as the test picture x.dng"
+    assert written.left_out == [f"left out of training: {why}"]
     assert ids(tmp_path, name.replace("_", "-")) == ["own"]
-    assert json.loads((tmp_path / LEFT_OUT).read_text())[name.replace("_", "-")] == {"copy": told}
+    assert json.loads((tmp_path / LEFT_OUT).read_text())[name.replace("_", "-")] == {"copy": why}
 
 
 def test_a_picture_is_trained_on_once(tmp_path):
@@ -82,7 +82,7 @@ def test_a_picture_is_trained_on_once(tmp_path):
         validation_a={"v0": 0}, train_b={"u0": 10, "u1": 0},
     )  # fmt: skip
     written = write(tmp_path, given)
-    assert [told.split(": ")[1] for told in written.left_out] == [
+    assert [line.split(": ")[1] for line in written.left_out] == [
         "t1.dng is the same picture as p.dng",
         "t2.dng is the same picture as t0.dng",
         "u1.dng is the same picture as t0.dng",
@@ -111,7 +111,7 @@ def test_nothing_left_to_train_on(tmp_path):
 
 
 @pytest.mark.parametrize("stop", range(10))
-def test_a_cut_off_writing_goes_on_to_the_same(tmp_path, stop):
+def test_a_cut_off_writing_continues_to_the_same(tmp_path, stop):
     given = sets(train_a={"t0": 0, "t1": 40, "t2": 0, "t3": 3}, train_b={"u0": 41, "u1": 11})
     straight = write(tmp_path / "straight", given)
     reader = Reader()
@@ -132,7 +132,7 @@ def test_a_cut_off_writing_goes_on_to_the_same(tmp_path, stop):
         assert list(one) == list(two)
         assert all(np.array_equal(one.raw(i), two.raw(i)) for i in range(len(one)))
         files = [sorted(f.name for f in s.folder.iterdir()) for s in (one, two)]
-        assert files[0] == files[1], "nothing else lies there"
+        assert files[0] == files[1], "nothing else is there"
 
 
 def test_a_complete_set_is_not_read_again(tmp_path):

@@ -40,7 +40,7 @@ def read(file):
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def test_every_step_is_read_and_has_the_key_it_lies_under(old):
+def test_every_step_is_read_and_has_the_key_of_its_folder(old):
     store = Store(old / "store")
     keys = store.step_keys()
     assert keys == sorted(folder.name for folder in (FORMATS / "store" / "steps").iterdir())
@@ -54,7 +54,7 @@ def test_every_step_is_read_and_has_the_key_it_lies_under(old):
     assert {store.spec(key).kind for key in keys} == {"mapper", "map", "isp", "score"}
 
 
-def test_what_finished_and_failed_steps_tell_is_read(old):
+def test_what_finished_and_failed_steps_report_is_read(old):
     store = Store(old / "store")
     done = [row["key"] for row in read(FORMATS / "status.json") if row["state"] == "done"]
     assert [key for key in store.step_keys() if store.is_done(key)] == sorted(done)
@@ -166,7 +166,7 @@ def test_tables_of_old_records_have_the_same_rows_and_numbers(bench, old):
 def rows(file):
     """Rows with numbers in a Markdown table: the name, and the numbers and boldness of each cell.
 
-    Headings, captions, notes and the words for "no number" may be said better.
+    Headings, captions, notes and the words for "no number" may be improved.
     """
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
     found = {}

@@ -1,4 +1,4 @@
-"""What the contract check finds, seen through `isp-bench check`."""
+"""What the contract check finds, as `isp-bench check` shows it."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_a_sound_mapper_keeps_its_contract(check):
         ("{}['x']", "32x32", "KeyError: 'x'"),
     ],
 )
-def test_what_a_mapper_does_wrong_is_said(check, expression, failing, reason):
+def test_what_a_mapper_does_wrong_is_reported(check, expression, failing, reason):
     ran = check(mapper(MAP.format(expression)))
     assert ran.code == 1
     found = lines(ran, "FAIL")
@@ -116,14 +116,14 @@ def test_a_mapper_that_ignores_the_direction_is_warned(check):
         ('year="soon"', "year = 'soon'"),
     ],
 )
-def test_wrong_facts_are_said(check, facts, reason):
+def test_wrong_facts_are_reported(check, facts, reason):
     ran = check(mapper(MAP.format(GAINED), facts=facts))
     assert ran.code == 1
     assert reason in ran.err and "Traceback" not in ran.err
 
 
 @pytest.mark.parametrize("name", ["a/b", "../x", "with space", "all"])
-def test_a_name_that_is_no_file_name_is_said(bench, tmp_path, name):
+def test_a_name_that_is_not_a_file_name_is_reported(bench, tmp_path, name):
     file = tmp_path / "named.py"
     file.write_text(mapper(MAP.format(GAINED)).replace("checked", name))
     ran = bench("check", name, "--plugin", file)
@@ -142,21 +142,21 @@ def test_a_name_that_is_no_file_name_is_said(bench, tmp_path, name):
         ("test_time = ('gain',)", "does not have: ['gain']"),
     ],
 )
-def test_a_mapper_that_cannot_be_created_is_said(check, body, reason):
+def test_a_mapper_that_cannot_be_created_is_reported(check, body, reason):
     ran = check(mapper(f"{body}\n{MAP.format(GAINED)}"))
     assert ran.code == 1
     assert reason in lines(ran, "FAIL")["is created from its settings"]
     assert "Traceback" not in ran.err
 
 
-def test_settings_that_are_not_handed_on_are_said(check):
+def test_settings_that_are_not_handed_on_are_reported(check):
     before = "@dataclass(frozen=True)\nclass C(MapperConfig):\n    crop_size: int = 7\n"
     body = f"Config = C\ndef __init__(self, config=None): super().__init__()\n{MAP.format('raw')}"
     ran = check(mapper(body, before))
     assert "ignores its settings" in lines(ran, "FAIL")["is created from its settings"]
 
 
-def test_data_that_is_not_declared_is_said(check):
+def test_data_that_is_not_declared_is_reported(check):
     ran = check(mapper(f"def fit(self, data): data.anchors\n{MAP.format(GAINED)}"))
     text = lines(ran, "FAIL")["fits from the data it declares"]
     assert "declares supervision 'none' but reads 'anchors'" in text
@@ -181,7 +181,7 @@ def test_what_is_fitted_must_be_saved(check):
         (f"raw -= 0.1; return {BIGGER}", "without changing its input", "in place"),
     ],
 )
-def test_what_an_isp_does_wrong_is_said(check, body, failing, reason):
+def test_what_an_isp_does_wrong_is_reported(check, body, failing, reason):
     ran = check(ISP.format(body=body))
     assert ran.code == 1
     found = lines(ran, "FAIL")

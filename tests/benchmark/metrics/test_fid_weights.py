@@ -108,7 +108,7 @@ def test_cache_is_used_and_a_broken_one_is_no_crash(hub: Path, inception_file: P
     assert found.weights is None and "Delete it" in found.reason
 
 
-def test_without_weights_the_way_to_get_them_is_told(
+def test_without_weights_the_way_to_get_them_is_shown(
     hub: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):

@@ -132,7 +132,7 @@ def test_a_wrong_sweep_is_refused(config, word):
         make_plan(**config)
 
 
-def test_references_come_beside_protocols_of_their_kind():
+def test_references_come_with_protocols_of_their_kind():
     def references(*protocol: str) -> set[str]:
         plan = make_plan(protocol=protocol, references=True)
         return {c.protocol for c in plan.cells} - set(protocol)

@@ -98,7 +98,7 @@ def test_double_entries_are_refused(make, tmp_path):
     refused(file, tmp_path, "appears twice")
 
 
-def test_what_is_no_zip_or_is_cut_off_is_said(make, tmp_path):
+def test_what_is_not_a_zip_or_is_cut_off_is_reported(make, tmp_path):
     file = make(("manifest.json", "{}"))
     file.write_bytes(file.read_bytes()[:-10])
     refused(file, tmp_path, "not a readable zip file")

@@ -45,17 +45,17 @@ def test_values_are_compared_with_the_preset_and_the_defaults_below_it():
     }
 
 
-def test_swept_values_are_no_changes():
+def test_swept_values_are_not_changes():
     assert changed(fitted(width=4), data=AS_PRESET, swept={"width": 4}) == {}
 
 
-def test_what_is_changed_at_test_time_stands_in_the_steps_that_map():
+def test_what_is_changed_at_test_time_is_in_the_steps_that_map():
     mapped = {"kind": "map", "setting": {"downsample": 4}}
     assert changed(fitted(), mapped)["mapper cstpp"] == {"downsample": (1, 4)}
     assert "mapper cstpp" not in changed(fitted(), mapped, swept={"downsample": 4})
 
 
-def test_which_pictures_are_used_is_no_change():
+def test_which_pictures_are_used_is_not_a_change():
     config = {"path": "/home/me/two", "camera_a": "x", "camera_b": "y", "validation": 0.2}
     found = changed(data=DataIdentity("folder", config, ""))
     assert found == {"data folder": {"validation": (0.1, 0.2)}}

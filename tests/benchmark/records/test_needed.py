@@ -31,6 +31,6 @@ def test_a_record_that_cannot_be_read_stops_everything(tmp_path, content):
         needed_by([tmp_path])
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path):
+def test_a_folder_that_is_not_there_is_reported(tmp_path):
     with pytest.raises(BenchError, match="There is no folder"):
         needed_by([tmp_path / "none"])

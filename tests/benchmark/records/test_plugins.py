@@ -1,4 +1,4 @@
-"""Sources of plug-ins beside the results that were made with them."""
+"""Sources of plug-ins, kept with the results that were made with them."""
 
 from benchmark.records.plugins import keep_sources, sources
 

@@ -51,7 +51,7 @@ def test_other_test_pictures_are_refused_by_name():
         score([make_record(), few_pictures(7, seed=1)], "kl")
 
 
-def test_bold_is_the_best_and_what_cannot_be_told_from_it():
+def test_bold_is_the_best_and_what_cannot_be_distinguished_from_it():
     scores = [make_score(varying(*v)) for v in ((1.1, 0.01), (1.0, 0.01), (1.001, 0.02, 1))]
     assert bold_entries(scores) == [False, True, True]
 

@@ -41,7 +41,7 @@ def colours(file):
         ]
 
 
-def test_mappers_stand_between_floor_and_ceiling_and_the_truth_is_last(store, tmp_path):
+def test_mappers_come_between_floor_and_ceiling_and_the_truth_is_last(store, tmp_path):
     records = [scored(name) for name in ("second", "ceiling", "first", "floor")]
     (file,) = write_comparisons(tmp_path, records, store)
     assert file.name == "comparison-adaptation-net-a2b.png"

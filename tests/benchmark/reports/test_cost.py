@@ -58,6 +58,6 @@ def test_nothing_trained_is_no_table():
     assert cost_table([make_record(), make_record(steps={"k": closed_form})]) is None
 
 
-def test_mappers_stand_before_isps():
+def test_mappers_come_before_isps():
     isp = {**STEP, "kind": "isp", "title": "train net"}
     assert list(costs_of(isp, STEP).groups) == ["Mappers", "Deep ISPs"]

@@ -68,7 +68,7 @@ def test_without_weights_nothing_is_called_a_number():
     assert "FID needs weights." in text
 
 
-def test_other_weights_stand_under_their_own_name():
+def test_other_weights_appear_under_their_own_name():
     loo = {"value": 3.0, "leave_one_out": [3.0] * N}
     extractor = {"name": "FD (mine.pth, sha256 01234567)", "weights_sha256": "01234567" * 8}
     record = make_record(
@@ -84,5 +84,5 @@ def test_other_weights_stand_under_their_own_name():
     assert len(supplement.columns) == 5
 
 
-def test_references_alone_are_no_table():
+def test_references_alone_make_no_table():
     assert isp_tables([reference("floor", 1.0)]) == []

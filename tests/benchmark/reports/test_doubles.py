@@ -1,4 +1,4 @@
-"""A mapper that maps nothing does not stand in a table twice."""
+"""A mapper that maps nothing does not appear in a table twice."""
 
 import json
 
@@ -43,7 +43,7 @@ def test_what_learns_or_scores_otherwise_stays(record):
     assert names(records) == [(r.protocol, r.mapper) for r in records]
 
 
-def test_a_mapper_that_stands_alone_takes_the_place_of_the_reference():
+def test_a_mapper_that_is_alone_takes_the_place_of_the_reference():
     oracle = reference(0.2, protocol="oracle-gain")
     assert names([reference(), oracle, ranked("same", 1.0)]) == [
         ("oracle-gain", "none"), ("raw-to-raw", "same"),

@@ -70,7 +70,7 @@ def test_enough_pictures_have_a_rule_for_bold():
     assert not any("Fewer" in note for note in notes_of([few_pictures(6)]))
 
 
-def test_one_seed_of_a_training_is_said():
+def test_one_seed_of_a_training_is_reported():
     assert any("One seed" in note for note in notes_of([make_record(steps=TRAINED)]))
     assert not any("seed" in note for note in notes_of([make_record()])), "nothing was trained"
     several = notes_of([make_record(steps=TRAINED, seed=seed) for seed in (0, 1)])
@@ -78,7 +78,7 @@ def test_one_seed_of_a_training_is_said():
     assert any("±" in note for note in several)
 
 
-def test_units_that_no_heading_names_stand_in_the_caption():
+def test_units_that_no_heading_names_are_in_the_caption():
     columns = columns_of([make_record()], ("psnr", "ssim", "angular", "kl"))
     assert units(columns) == "PSNR in dB, KL in nat."
     assert units(columns_of([make_record()], ("ssim",))) == ""

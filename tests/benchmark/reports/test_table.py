@@ -18,7 +18,7 @@ from tests.benchmark.reports.samples import N, make_record, make_score, make_tab
 KL = Column("A→B", "KL↓", "a2b", "kl", "nat")
 
 
-def test_columns_stand_by_direction_then_metric():
+def test_columns_are_ordered_by_direction_then_metric():
     records = [make_record(direction=d) for d in ("a2b", "b2a")]
     shown = [(c.above, c.title, c.unit) for c in columns_of(records, ("kl", "fid"))]
     assert shown == [
@@ -28,7 +28,7 @@ def test_columns_stand_by_direction_then_metric():
     assert columns_of(records, ("kl",), first="a2b")[0].direction == "a2b"
 
 
-def test_other_weights_stand_under_their_own_name():
+def test_other_weights_appear_under_their_own_name():
     extractor = {"name": "FD (mine.pth, sha256 01234567)", "weights_sha256": "01234567" * 8}
     columns = columns_of([make_record(extractor=extractor)], ("fid", "kid_antialiased"))
     assert [c.title for c in columns] == [
@@ -58,12 +58,12 @@ def test_a_missing_distance_names_its_reason():
     assert texts == ["–", "no weights"]
 
 
-def test_calibration_stands_before_what_the_user_named():
+def test_calibration_comes_before_what_the_user_named():
     records = [make_record("a"), make_record("z", role="beside"), make_record("b")]
     assert [row.labels for row in mapper_rows(records, [KL])] == [("z",), ("a",), ("b",)]
 
 
-def test_references_stand_from_the_lower_end_to_the_upper():
+def test_references_are_ordered_from_the_lower_end_to_the_upper():
     records = [
         make_record("none", protocol=p, title=p.title(), reference=True)
         for p in ("ceiling", "floor")

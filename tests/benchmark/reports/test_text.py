@@ -122,7 +122,7 @@ def test_rows_hold_the_unrounded_number_and_its_interval():
     assert csv(table).splitlines()[2] == "Group X,X,b,a2b,X→B,fid,,,,,,,,False"
 
 
-def test_a_number_that_is_no_score_is_in_the_files_too():
+def test_a_number_that_is_not_a_score_is_in_the_files_too():
     groups = {"g": [Row(("a", "b"), (Entry("1,000", number=1000), Entry("–")))]}
     assert [row["value"] for row in rows(make_table(groups=groups))] == [1000, None]
 

@@ -50,7 +50,7 @@ def test_a_step_that_hangs_ends_at_the_time_limit(toy_run, tmp_path, monkeypatch
     assert ("adaptation", "toy-mapper", "a2b") in records(tmp_path / "results" / "toy-smoke")
 
 
-def test_what_a_plug_in_prints_is_no_event(toy_run):
+def test_what_a_plug_in_prints_is_not_an_event(toy_run):
     ran = toy_run(
         "--mapper", "toy-misfit", "--set", "mapper.misfit=chatters", "--no-references",
         "--workers", "2",
@@ -79,7 +79,7 @@ def workers(home):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on(tmp_path, monkeypatch, number):
+def test_a_run_that_is_stopped_leaves_no_worker_and_continues(tmp_path, monkeypatch, number):
     """With SIGKILL the workers learn of it from their standard input."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ISP_BENCH_HOME", str(tmp_path / "whole"))
@@ -113,7 +113,7 @@ def test_two_runs_at_once_share_the_work_and_train_nothing_twice(tmp_path):
         assert len(set(lines)) == len(lines), "a step was trained twice"
 
 
-def test_the_step_verb_tells_a_scheduler_to_start_it_again(tmp_path, monkeypatch):
+def test_the_step_verb_asks_a_scheduler_to_start_it_again(tmp_path, monkeypatch):
     home = tmp_path / "home"
     run = start_run()
     wait_for_training(home)

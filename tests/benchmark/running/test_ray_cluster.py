@@ -83,7 +83,7 @@ def test_a_training_moves_to_the_other_node_when_its_own_dies(
     cluster.remove_node(node_of(second, cluster), allow_graceful=False)
     assert run.wait(LIMIT) == 0, run.stderr.read()
     steps = [json.loads(line)["step"] for line in log.read_text().splitlines() if "first" in line]
-    assert steps.count(min(steps)) == 1, "it went on from its checkpoint"
+    assert steps.count(min(steps)) == 1, "it continued from its checkpoint"
     assert per_image(tmp_path / "results" / "whole") == per_image(tmp_path / "results" / "cut")
 
 
@@ -93,7 +93,7 @@ def test_a_cluster_that_does_not_answer_is_a_users_mistake(toy_run):
     assert "no Ray cluster answers" in ran.err
 
 
-def test_a_long_temporary_folder_is_said_to_be_too_long(toy_run, tmp_path, monkeypatch):
+def test_a_long_temporary_folder_is_reported_as_too_long(toy_run, tmp_path, monkeypatch):
     """Batch systems give every job a TMPDIR of its own; sockets allow 107 bytes."""
     long = tmp_path / ("a-very-long-folder-name" * 5)
     long.mkdir()
@@ -105,7 +105,7 @@ def test_a_long_temporary_folder_is_said_to_be_too_long(toy_run, tmp_path, monke
     assert "--address" not in ran.err
 
 
-def test_a_cluster_that_cannot_be_started_is_not_said_to_be_silent(toy_run, monkeypatch):
+def test_a_cluster_that_cannot_be_started_is_not_reported_as_silent(toy_run, monkeypatch):
     import ray
 
     def refuse(*_, **__):

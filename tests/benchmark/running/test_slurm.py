@@ -44,7 +44,7 @@ done
 
 
 @pytest.mark.slow
-def test_a_job_whose_time_is_over_is_queued_again_and_goes_on(toy_run, tmp_path, monkeypatch):
+def test_a_job_whose_time_is_over_is_queued_again_and_continues(toy_run, tmp_path, monkeypatch):
     monkeypatch.setenv("ISP_BENCH_HOME", str(tmp_path / "whole"))
     assert toy_run("--name", "whole", *LONG).code == 0
 
@@ -65,8 +65,8 @@ def test_a_job_whose_time_is_over_is_queued_again_and_goes_on(toy_run, tmp_path,
 
 
 def parent_of(process):
-    told = subprocess.run(["ps", "-o", "ppid=", str(process)], capture_output=True, check=True)
-    return int(told.stdout)
+    listed = subprocess.run(["ps", "-o", "ppid=", str(process)], capture_output=True, check=True)
+    return int(listed.stdout)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_run_watches_the_jobs_of_an_earlier_one(toy_run, queue):
     assert parameters(queue, 4)["dependency"] == "afterany:1"
 
 
-def test_a_refusal_of_sbatch_is_told(toy_run, queue):
+def test_a_refusal_of_sbatch_is_reported(toy_run, queue):
     (queue / "sbatch").write_text("#!/bin/sh\necho 'invalid partition' >&2\nexit 1\n")
     ran = toy_run("--executor", "slurm", "--slurm", "partition=gpu")
     assert ran.code == 2

@@ -93,7 +93,7 @@ def test_comparison_pictures_are_written(toy_run, tmp_path):
 
 
 def test_nothing_is_written_into_a_users_prepared_data(toy_run, bench, weights, tmp_path):
-    """Features of the truths lie in the store, once for all cells; the data may be read-only."""
+    """Features of the truths are in the store, once for all cells; the data may be read-only."""
     from tests.benchmark.data.raw2raw.download import scenes, write_dng_download
 
     download = write_dng_download(tmp_path / "download", scenes(tmp_path / "scenes"))

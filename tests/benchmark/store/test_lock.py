@@ -170,7 +170,7 @@ def test_of_many_that_take_over_one_wins(tmp_path):
 
 
 def test_a_slow_taker_cannot_rob_the_new_owner(tmp_path, monkeypatch):
-    """Both found the owner dead; one takes over between the other's look and its grasp."""
+    """Both found the owner dead; one takes over after the other has looked, before it takes."""
     assert Lock(tmp_path).acquire()
     rename_owner(tmp_path, machine="elsewhere")
     silence(tmp_path, 100)

@@ -31,7 +31,7 @@ def test_a_step_survives_its_json(spec):
     assert step_from_json(content).key == spec.key
 
 
-def test_what_trains_is_said_once():
+def test_what_trains_is_defined_once():
     assert TRAININGS == ("mapper", "isp")
     assert [spec.is_training for spec in (fit(), train(), mapped(), score())] == [
         True, True, False, False,

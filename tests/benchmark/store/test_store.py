@@ -46,7 +46,7 @@ def test_a_damaged_product_is_named_and_counts_as_missing(store):
     assert not store.is_done(SPEC.key)
 
 
-def test_an_unknown_key_is_an_error_for_people(store):
+def test_an_unknown_key_is_an_error_of_the_user(store):
     with pytest.raises(BenchError, match="knows no step abc"):
         store.spec("abc")
 
@@ -130,7 +130,7 @@ def test_a_full_disk_leaves_the_step_unfinished_and_no_litter(store, monkeypatch
     assert store.outcome(SPEC.key) == {"steps": 1}
 
 
-def test_a_disk_that_fills_up_in_a_run_is_said_and_the_run_goes_on_later(
+def test_a_disk_that_fills_up_in_a_run_is_reported_and_the_run_continues_later(
     toy_run, tmp_path, monkeypatch
 ):
     def full(*_, **__):

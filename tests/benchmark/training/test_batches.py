@@ -15,7 +15,7 @@ SIZE = (33, 50)
 
 @pytest.fixture
 def images(tmp_path) -> ImageSet:
-    """Pictures in which every pixel's value tells where it is."""
+    """Pictures in which every pixel's value says where it is."""
     writer = ImageWriter(tmp_path / "images")
     for i in range(3):
         where = np.arange(SIZE[0] * SIZE[1], dtype=np.uint16).reshape(SIZE) + 5000 * i
@@ -81,7 +81,7 @@ def test_anchors_stay_aligned_under_augmentation(images):
     assert torch.equal(batch.anchor_a, batch.anchor_b)
 
 
-def test_srgb_lies_over_its_raw(images):
+def test_srgb_covers_its_raw(images):
     batch = PairedBatches(images, images, Stage("s", 4, 16, augment=True), seed=0).batch(1)
     assert batch.srgb.shape == (4, 3, 32, 32)
     expected = (batch.raw[:, :3] * 65535).round() % 256 / 255

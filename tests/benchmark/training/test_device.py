@@ -16,7 +16,7 @@ def test_a_device_is_picked_and_named():
 
 
 @pytest.mark.parametrize("name", ["cuda:99", "gpu", "meta:x", ""])
-def test_a_device_that_is_not_there_is_said(name):
+def test_a_device_that_is_not_there_is_reported(name):
     with pytest.raises(BenchError, match=f"--device {name} cannot be used here: .*--device auto"):
         pick_device(name)
 

@@ -130,7 +130,7 @@ def test_nan_stops_at_once_and_keeps_no_checkpoint(data, tmp_path):
     assert (tmp_path / "run" / "log.jsonl").read_text().splitlines()[: len(lines)] == lines
 
 
-def test_the_log_tells_every_stage(data, tmp_path):
+def test_the_log_has_every_stage(data, tmp_path):
     make_trainer(fresh("toy-isp"), data, tmp_path / "run").train()
     lines = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
     assert len(lines) == 40
@@ -140,7 +140,7 @@ def test_the_log_tells_every_stage(data, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_run_goes_on_and_ends_in_the_same_records(tmp_path, how):
+def test_a_killed_run_continues_and_ends_in_the_same_records(tmp_path, how):
     def command(home: str) -> tuple[list[str], dict[str, str]]:
         arguments = [
             sys.executable, "-m", "benchmark.cli.main", "run", "--plugin", str(TOY), "--data",

@@ -76,14 +76,14 @@ def test_loss_is_zero_for_equals_and_trains_the_prediction_only(weights: Path) -
     assert not any(p.requires_grad for p in load_features(weights).parameters())
 
 
-def test_damaged_file_is_told_by_its_hash(weights: Path, tmp_path: Path) -> None:
+def test_damaged_file_is_found_by_its_hash(weights: Path, tmp_path: Path) -> None:
     damaged = tmp_path / weights.name
     damaged.write_bytes(weights.read_bytes()[:-1000])
     with pytest.raises(BenchError, match="damaged"):
         load_features(damaged)
 
 
-def test_damaged_file_without_a_hash_is_told(tmp_path: Path) -> None:
+def test_damaged_file_without_a_hash_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "vgg.pth"
     path.write_bytes(b"PK\x03\x04 not weights")
     with pytest.raises(BenchError, match="cannot be read"):
@@ -97,7 +97,7 @@ def test_damaged_file_without_a_hash_is_told(tmp_path: Path) -> None:
         (lambda tensors: tensors.update({"features.0.bias": torch.zeros(3)}), r"has shape \(3,\)"),
     ],
 )
-def test_other_network_is_told(
+def test_other_network_is_reported(
     edit: Callable[[dict[str, Tensor]], object],
     message: str,
     tensors: dict[str, Tensor],

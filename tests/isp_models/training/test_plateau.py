@@ -24,7 +24,7 @@ def test_a_growing_metric_keeps_the_rate() -> None:
     assert plateau.epochs_without_best == 0
 
 
-def test_a_metric_that_stands_halves_the_rate_each_time_patience_ends() -> None:
+def test_a_metric_that_stagnates_halves_the_rate_each_time_patience_ends() -> None:
     plateau = Plateau(epoch_steps=1)
     rates = watch(plateau, optimizer(), [0.5] * 7, patience=3)
     assert rates == [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25]

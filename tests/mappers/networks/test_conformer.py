@@ -19,7 +19,7 @@ def test_published_counts_block_by_block():
     assert _count(network) == 5_668_840 - 65_792 - 14_392
 
 
-def test_tokens_lie_on_the_grid_of_patches():
+def test_tokens_are_on_the_grid_of_patches():
     network = Conformer(width=8, dim=32, heads=2).eval()
     raw = torch.rand(2, 4, 64, 96)
     with torch.no_grad():

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from mappers.networks.patch_nce import PatchFeatures, patch_nce, random_positions
 
 
-def test_loss_is_log_of_the_patches_when_features_tell_nothing():
+def test_loss_is_log_of_the_patches_when_features_are_uninformative():
     same = torch.ones(2, 50, 8) / math.sqrt(8)
     assert patch_nce(same, same, 0.07).item() == pytest.approx(math.log(50), abs=1e-5)
 

@@ -39,7 +39,7 @@ def test_every_block_has_weights_of_its_own():
 
 
 @torch.no_grad()
-def test_position_code_tells_rows_from_columns():
+def test_position_code_distinguishes_rows_and_columns():
     vit = fill(PixelwiseViT(16, blocks=1, heads=2, hidden=32, grid=4))
     x = torch.ones(1, 16, 4, 4)
     y = vit(x)

@@ -46,7 +46,7 @@ def write_colours(
         model: of the camera; UTF-8.
         make: of the camera.
         layout: "flat": all in one directory; "preview": a preview with the colours, the raw in a
-            SubIFD; "inner": the same, but the colours stand beside the raw.
+            SubIFD; "inner": the same, but the colours are next to the raw.
         dng: False for a TIFF-like raw of a maker, which LibRaw knows by its model.
         pixels: the mosaic, RGGB.
     """

@@ -42,7 +42,7 @@ def write_dng(
         orientation: EXIF code of the turn to upright.
         crop: DefaultCrop as top, left, height, width, counted inside the active area.
         active: ActiveArea as top, left, bottom, right.
-        preview: (h, w, 3) embedded picture, as the sensor lies.
+        preview: (h, w, 3) embedded picture, in sensor orientation.
         jpeg: the preview is a JPEG, not a bitmap.
         preview_colours: the DNG number of the colour space of the preview.
         tags: further tags of the raw picture, by name: type and values; None leaves one out.
@@ -137,7 +137,7 @@ def _jpeg(picture: NDArray[np.uint8]) -> bytes:
 
 
 def _overwrite(path: Path, **values: int) -> None:
-    """Changes tags of the first image; a JPEG strip stands as bytes until its tags say so."""
+    """Changes tags of the first image; a JPEG strip is plain bytes until its tags say so."""
     with tifffile.TiffFile(path, mode="r+") as tiff:
         for name, value in values.items():
             tiff.pages.first.tags[name].overwrite(value)

@@ -158,7 +158,7 @@ def test_a_real_camera_file_keeps_its_colours(shared, tmp_path):
 def test_a_linear_mapping_keeps_the_developed_colours(tmp_path, white, correction):
     """Without a file of the target camera: what is developed is the scene of the source.
 
-    In daylight, because LibRaw balances white by gains, which is another thing in each camera.
+    In daylight, because LibRaw balances white by gains, which means something else in each camera.
     """
     corrections = CORRECTIONS[correction]
     neutral = np.array(corrections.get(50727, (1, 1, 1))) * (

@@ -76,7 +76,7 @@ def damage(draw: st.DrawFn) -> Callable[[bytes], bytes]:
         changed, edges = bytearray(data), min(1000, len(data))
 
         def at(place: float, near: bool) -> int:
-            # tags stand at either end of a TIFF, headers at the start of other files
+            # tags are at either end of a TIFF, headers at the start of other files
             if not near:
                 return int(place * len(data))
             offset = int(place * 2 * edges)

@@ -54,7 +54,7 @@ def test_a_turn_is_noted_and_pixels_stay_as_stored(tmp_path, suffix, orientation
 
 
 @pytest.mark.parametrize("number", [0, 9, 700])
-def test_a_turn_that_exif_does_not_know_is_none(tmp_path, number):
+def test_a_turn_that_exif_does_not_know_is_ignored(tmp_path, number):
     tifffile.imwrite(tmp_path / "a.tif", noise(), extratags=[(274, "H", 1, number, True)])
     assert read_raw(tmp_path / "a.tif", Levels("RGGB", 4095)).flip == 0
 

@@ -75,7 +75,7 @@ def test_names_of_cameras_are_kept_in_utf8(tmp_path, model, kept):
     assert f"{camera} mapped to camera 'ä'" in tiff_tags(path)[270].data.decode()
 
 
-def test_a_file_that_is_no_tiff_has_no_camera(tmp_path):
+def test_a_file_that_is_not_a_tiff_has_no_camera(tmp_path):
     (tmp_path / "x.raf").write_bytes(b"FUJIFILMCCD-RAW " + bytes(100))
     assert camera_of(tmp_path / "x.raf") == ""
 

@@ -69,7 +69,7 @@ def test_shrinking_is_antialiased(tmp_path):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("stored", ["upright", "as the sensor lies"])
-def test_pictures_are_turned_as_the_sensor_lies(tmp_path, orientation, stored):
+def test_pictures_are_turned_to_the_orientation_of_the_sensor(tmp_path, orientation, stored):
     raw = read_raw(write_dng(tmp_path / "a.dng", MOSAIC, orientation=orientation))
     if stored == "upright":  # as raw converters write it
         path = save(tmp_path / "a.png", upright(picture(), orientation))
@@ -205,7 +205,7 @@ def test_a_smaller_copy_of_a_crop_is_neither_moved_nor_squeezed(tmp_path):
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (1, 0), (0, 3), (3, 1)])
-def test_a_picture_of_the_whole_active_area_lies_over_the_visible_cells(tmp_path, corner):
+def test_a_picture_of_the_whole_active_area_covers_the_visible_cells(tmp_path, corner):
     top, left = corner
     path = write_dng(tmp_path / "a.dng", MOSAIC, active=(top, left, 80, 120))
     raw = read_raw(path)

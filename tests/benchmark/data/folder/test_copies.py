@@ -1,4 +1,4 @@
-"""Test pictures that lie among one's own training pictures under other names."""
+"""Test pictures that are among one's own training pictures under other names."""
 
 import shutil
 
@@ -58,9 +58,9 @@ def test_a_copy_of_a_test_picture_is_left_out_and_named(root, tmp_path, capsys, 
     for side in CAMERAS:
         left = ids(after.train[side]) + ids(after.validation[side])
         assert left == ids(before.train[side]) + ids(before.validation[side])
-    told = capsys.readouterr().err
-    assert f"left out of training: {camera}/s0 (1)." in told
-    assert f"is the same picture as the test picture {camera}/s0.dng" in told
+    shown = capsys.readouterr().err
+    assert f"left out of training: {camera}/s0 (1)." in shown
+    assert f"is the same picture as the test picture {camera}/s0.dng" in shown
 
 
 def test_a_copy_in_the_folder_of_the_other_camera(root, tmp_path):
@@ -70,7 +70,7 @@ def test_a_copy_in_the_folder_of_the_other_camera(root, tmp_path):
     assert "x" not in ids(pair.train["b"]) + ids(pair.validation["b"])
 
 
-def test_pictures_that_differ_in_one_value_are_no_copies(root, tmp_path):
+def test_pictures_that_differ_in_one_value_are_not_copies(root, tmp_path):
     pixels = mosaic("samsung", "s0")
     pixels[5, 5] ^= 1
     add(root, "samsung", "x")

@@ -57,7 +57,7 @@ def test_other_places_of_files(root, tmp_path):
     for raw in phone.glob("*.dng"):
         raw.rename(phone / "raw" / raw.with_suffix(".DNG").name)
     (phone / "srgb").rename(phone / "rgb")
-    (phone / "rgb" / "i00.png").rename(phone / "raw" / "i00.png")  # beside the raw file
+    (phone / "rgb" / "i00.png").rename(phone / "raw" / "i00.png")  # next to the raw file
     (root / "samsung" / "._s0.dng").write_text("written by a Mac")
     source(root).check()
     pair = prepare(root, tmp_path / "out")

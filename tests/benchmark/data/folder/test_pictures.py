@@ -55,10 +55,10 @@ def test_previews_stand_in_for_missing_files(root, tmp_path, capsys):
     assert {record.srgb for record in pair.train["b"]} == {"preview"}
     note = "sRGB preview resized from 36 x 32 to 72 x 64"
     assert pair.train["b"][0].notes == (note,)
-    told = capsys.readouterr().err
-    assert "samsung: 2 train, 1 validation, 2 scenes" in told
-    assert f"5 of 5 pictures: {note}" in told
-    assert "5 of 5 pictures: sRGB from the embedded preview" in told
+    shown = capsys.readouterr().err
+    assert "samsung: 2 train, 1 validation, 2 scenes" in shown
+    assert f"5 of 5 pictures: {note}" in shown
+    assert "5 of 5 pictures: sRGB from the embedded preview" in shown
 
 
 def test_the_cameras_own_picture_decides_the_frame(root, tmp_path):
@@ -83,7 +83,7 @@ def test_a_real_camera_file_among_others(root, tmp_path):
     assert (record.height, record.width, record.range) == (256, 384, 16383)
 
 
-def test_an_interrupted_preparation_goes_on(root, tmp_path, monkeypatch):
+def test_an_interrupted_preparation_continues(root, tmp_path, monkeypatch):
     names: list[str] = []
     most = 5
 

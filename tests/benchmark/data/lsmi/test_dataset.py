@@ -104,7 +104,7 @@ def test_charts_of_training_pictures_are_black(prepared, originals):
     assert pair.validation["a"].raw(0).min(0).any()
 
 
-def test_srgb_lies_over_the_raw(prepared, originals):
+def test_srgb_covers_the_raw(prepared, originals):
     pair = opened(prepared)
     k = ids(pair.train["a"]).index("Place12_12")
     expected = originals.train["a"].srgb(1)[:, :, 32:288].astype(float)
@@ -113,7 +113,7 @@ def test_srgb_lies_over_the_raw(prepared, originals):
     assert np.abs(found - expected)[:, shown].mean() < 4
 
 
-def test_notes_tell_what_was_found(prepared):
+def test_notes_say_what_was_found(prepared):
     manifest = read_manifest(prepared)
     assert manifest is not None
     notes = "\n".join(manifest.notes)
@@ -183,7 +183,7 @@ def test_without_any_chart_raws_cannot_be_compared(own, tmp_path):
     assert scenes is not None and len(scenes) == 5
 
 
-def test_goes_on_where_it_was_cut_off(download, prepared, tmp_path, monkeypatch):
+def test_continues_where_it_was_cut_off(download, prepared, tmp_path, monkeypatch):
     from benchmark.data import images
 
     written: list[Path] = []

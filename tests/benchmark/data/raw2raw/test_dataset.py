@@ -167,7 +167,7 @@ def test_scene_pairs_from_a_table(dng, tmp_path):
         convert(dng, tmp_path / "out3", pairs=str(table))
 
 
-def test_extracted_files_with_rendered_pictures_beside(dng, mat, tmp_path, simulated_scenes):
+def test_extracted_files_with_rendered_pictures(dng, mat, tmp_path, simulated_scenes):
     folders = [mat / part / phone for part in ("unpaired", "paired") for phone in PHONES.values()]
     for folder in folders:
         for file in (folder / "raw-rggb").glob("*.mat"):
@@ -212,7 +212,7 @@ def test_an_interrupted_preparation_continues_to_the_same(dng, tmp_path, monkeyp
     assert len(names) == done, "complete already"
 
 
-def test_broken_files_are_all_named_and_repairs_go_on(dng, mat, tmp_path):
+def test_broken_files_are_all_named_and_repairs_continue(dng, mat, tmp_path):
     broken = dng / "unpaired" / PHONES["b"] / "dng" / f"{unpaired_stems('b')[0]}.dng"
     broken.write_bytes(broken.read_bytes()[:-3000])
     (dng / "paired" / PHONES["a"] / "mapping" / f"{stems('a')[1]}.mat").unlink()

@@ -111,7 +111,7 @@ def test_counts_do_not_change_the_pictures(small, tmp_path):
 
 
 @pytest.mark.parametrize("written", [1, 7, 13])
-def test_goes_on_after_an_interruption(small, tmp_path, monkeypatch, written):
+def test_continues_after_an_interruption(small, tmp_path, monkeypatch, written):
     folder, _ = small
     calls, write = [], ImageWriter.write
 
@@ -230,7 +230,7 @@ def test_config_survives_json():
         ({"camera_b": "Nikon D5100"}, "Both cameras are called 'Nikon D5100'"),
     ],
 )
-def test_check_finds_what_cannot_be_had(changes, message):
+def test_check_finds_what_is_missing(changes, message):
     with pytest.raises(BenchError, match=message):
         source(**changes).check()
 

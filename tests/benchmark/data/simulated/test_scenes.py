@@ -90,7 +90,7 @@ def test_charts_stay_in_every_view():
         assert corners.max() < 100
 
 
-def test_charts_lie_on_top_and_apart():
+def test_charts_are_on_top_and_apart():
     scene = drawn(charts=True)
     plain = drawn(charts=False)
     assert len(scene.leaves) == len(plain.leaves) + 3 * 25
