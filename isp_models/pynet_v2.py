@@ -4,12 +4,12 @@ Andrey Ignatov et al.; arXiv 2211.06263. A PyNET for phones: three levels, strid
 residual groups, attention. Every level, coarsest first, is trained twice: with the perceptual
 loss and SSIM, then with the squared error and SSIM. Nothing is frozen.
 
-As published the best weights in validation go on to the next stage; here no picture is kept for
-that, and the last ones go on. The reference's perceptual loss sees 0 to 255 through MatConvNet's
-weights, whose features are larger than torchvision's: `perceptual_weight` makes up for that (a
-guess, from the weights of SSIM in PyNET's two codes, 20 and 0.4). Initialisation is torch's with
-PReLU slopes of 0.25, because Keras' starts without gradients in half of the layers. Written from
-published facts.
+As published, each stage starts from the weights of the last one that were best in validation; here
+no picture is kept for that, and each starts from the last weights. The reference's perceptual loss
+sees 0 to 255 through MatConvNet's weights, whose features are larger than torchvision's:
+`perceptual_weight` makes up for that (a guess, from the weights of SSIM in PyNET's two codes, 20
+and 0.4). Initialisation is torch's with PReLU slopes of 0.25, because Keras' starts without
+gradients in half of the layers. Written from published facts.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""`isp-bench doctor`: what is installed and at hand."""
+"""`isp-bench doctor`: what is installed and available."""
 
 import argparse
 import shutil

@@ -42,7 +42,7 @@ class Worker:
         self._reader: threading.Thread | None = None
         self.key: str | None = None
         self.since: float | None = None  # when the present step began
-        self.told_to_stop = False
+        self.asked_to_stop = False
 
     def start(self, key: str, log: Path) -> None:
         """Begins a step; `log` takes what the process prints before it begins, e.g. why it dies."""
@@ -56,7 +56,7 @@ class Worker:
             self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
             self._reader.start()
         assert self._process.stdin is not None
-        self.key, self.since, self.told_to_stop = key, None, False
+        self.key, self.since, self.asked_to_stop = key, None, False
         try:
             self._process.stdin.write(f"{key}\n")
             self._process.stdin.flush()
@@ -91,7 +91,7 @@ class Worker:
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Sends a signal; SIGTERM lets the step save its state."""
-        self.told_to_stop = True
+        self.asked_to_stop = True
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
 
@@ -150,10 +150,8 @@ class PoolExecutor:
         if ended is None:
             return None
         key, code = ended
-        if (
-            code == CONTINUE and not worker.told_to_stop
-        ):  # somebody else stopped it, to continue later
-            self._begin(worker, key)
+        if code == CONTINUE and not worker.asked_to_stop:
+            self._begin(worker, key)  # someone else stopped it
             return None
         return self._ended(key, code)
 
@@ -174,7 +172,7 @@ class PoolExecutor:
             over = time.monotonic() - worker.since - self._time_limit
             if over > GRACE:
                 worker.stop(signal.SIGKILL)
-            elif over > 0 and not worker.told_to_stop:
+            elif over > 0 and not worker.asked_to_stop:
                 worker.stop()
 
     def close(self) -> None:

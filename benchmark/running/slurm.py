@@ -30,7 +30,7 @@ from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
 
 WAIT = 2.0  # seconds that `finished` waits for news
-LOOK = 0.2  # seconds between two looks for results
+POLL = 0.2  # seconds between two checks for results
 ASK = 20.0  # seconds between two calls of squeue
 PATIENCE = 60.0  # seconds until the result of a job that left the queue is seen on a network drive
 REQUEUES = 1000  # times a job may reach its time limit; `--time-limit` stops a step that hangs
@@ -186,7 +186,7 @@ class SlurmExecutor:
             if ended or time.monotonic() > until:
                 self._watched.difference_update(ended)
                 return [Finished(key, self._failure(key)) for key in ended]
-            time.sleep(LOOK)
+            time.sleep(POLL)
 
     def _has_ended(self, key: str) -> bool:
         job = self._jobs[key]

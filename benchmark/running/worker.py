@@ -14,7 +14,7 @@ from benchmark.running.executor import STEP_LOG
 from benchmark.steps.context import Context
 from benchmark.steps.run import attempt_step
 
-LOOK = 0.2  # seconds between two looks for a stop
+POLL = 0.2  # seconds between two checks for a stop
 
 
 def serve(context: Context, sender: EventSender) -> None:
@@ -31,7 +31,7 @@ def serve(context: Context, sender: EventSender) -> None:
     while True:
         leave_if_requested()
         try:
-            key = keys.get(timeout=LOOK)
+            key = keys.get(timeout=POLL)
         except queue.Empty:
             continue
         sender.send(started=key)

@@ -25,7 +25,7 @@ PRODUCTS = (".safetensors", ".json", ".npy", ".png")  # what a finished step vou
 FAILURE = "failure.json"
 NOTES = ("spec.json", "done.json", FAILURE)
 SUMS = "sha256.json"  # of a prepared data set
-POLL = 0.5  # seconds between two looks at a lock that is waited for
+POLL = 0.5  # seconds between two tries to take a lock
 
 
 def default_store() -> Path:

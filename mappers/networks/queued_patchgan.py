@@ -20,7 +20,7 @@ class QueuedPatchGAN(nn.Module):
     """A PatchGAN without its last convolution, spectrally normed, and a batch-norm head.
 
     The batch norm takes its statistics over the picture at hand and the features of the last few
-    pictures of its kind, which tells the head how varied they are.
+    pictures of its kind, which shows the head how varied they are.
 
     Attributes:
         memory: for each kind, features of earlier pictures, each (8·width, h, w), oldest first.

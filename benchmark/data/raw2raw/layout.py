@@ -102,7 +102,7 @@ class Shot:
 
     @property
     def renders(self) -> bool:
-        """Whether an sRGB picture of it can be had."""
+        """Whether there is an sRGB picture of it, or may be one in its DNG."""
         return self.srgb is not None or self.dng is not None
 
 

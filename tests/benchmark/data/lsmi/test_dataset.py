@@ -122,7 +122,7 @@ def test_notes_say_what_was_found(prepared):
     assert "sony: 1 pictures without .jpg are left out" in notes
     assert "Place22_1.jpg has no raw next to it" in notes
     assert "charts mcc1, mcc2, mcc3 made black" in notes
-    assert "separate_json_files" in notes  # where Galaxy's split is to be had
+    assert "separate_json_files" in notes  # where to find Galaxy's split
 
 
 def test_pairs_used_can_be_used_again(prepared, download, tmp_path):
