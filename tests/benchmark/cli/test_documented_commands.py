@@ -56,7 +56,8 @@ def place(tmp_path_factory) -> Path:
     _data_sets(place)
     shutil.copytree(REPOSITORY / "examples", place / "examples")
     mine = (REPOSITORY / "examples" / "my_mapper.py").read_text()
-    (place / "my_mapper.py").write_text(mine.replace("mean-match", "my-mapper"))
+    for name in ("my_mapper.py", "my_mapper-0123abcd.py"):
+        (place / name).write_text(mine.replace("mean-match", "my-mapper"))
     (place / "run.yaml").write_text("mapper: cstpp\nseed: [0, 1]\n")
     (place / "my-budget.yaml").write_text(
         (REPOSITORY / "benchmark" / "planning" / "presets" / "smoke.yaml").read_text()
@@ -91,6 +92,7 @@ def _data_sets(place: Path) -> None:
     for name, source in sources.items():
         where = [str(source), str(place / "data" / name)]
         assert main(["data", "prepare", name, *where, *SIZES.get(name, [])]) == 0
+    shutil.copy(place / "data" / "raw2raw" / "pairs_used.csv", place / "pairs.csv")
     write_folder(place / "pictures" / "two-phones")
 
 
@@ -136,6 +138,9 @@ def adapted(command: Command, place: Path, new: Path) -> list[str]:
         words = _with_preset(words)
     elif verb == "export":
         words[2] = str(new / words[2])
+    if "--fid-weights" in words:  # 91 MB; the run was scored without them
+        at = words.index("--fid-weights")
+        del words[at : at + 2]
     if "--device" in words:
         words[words.index("--device") + 1] = "cpu"
     return words
