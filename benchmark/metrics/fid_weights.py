@@ -168,7 +168,7 @@ def _read(file: Path) -> dict[str, Tensor]:
     except Exception as error:  # the reader raises whatever the broken bytes lead it into
         raise BenchError(
             f"{file} ({file.stat().st_size / 1e6:.1f} MB) cannot be read as PyTorch weights; it is "
-            f"truncated or no such file. {how_to_get_weights()}"
+            f"truncated, or not such a file. {how_to_get_weights()}"
         ) from error
     return state
 

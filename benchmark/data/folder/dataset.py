@@ -34,13 +34,7 @@ from benchmark.data.files.raw import CAMERA_SUFFIXES, read_raw
 from benchmark.data.findings import Fault, check_command, complaint
 from benchmark.data.folder.layout import PARTS, Layout, find_cameras, read_layout
 from benchmark.data.folder.pictures import Member, has_srgb, read_member
-from benchmark.data.folder.survey import (
-    headers,
-    pair_findings,
-    srgb_findings,
-    unequal_sizes,
-    without,
-)
+from benchmark.data.folder.survey import headers, summary, unequal_sizes, without
 from benchmark.data.images import ImageSet, Picture
 from benchmark.data.sets import find_copies, write_sets
 from benchmark.errors import BenchError
@@ -131,7 +125,7 @@ class Folder(DataSource):
             found = find_copies(sound, self._read, task, refuse_anchors=True)
         faults += [*found.faults, *found.left_out]
         findings = [f"{layout.names[c]}: {len(layout.pictures[c])} pictures" for c in CAMERAS]
-        findings += [*pair_findings(layout, self.pairs_help), *srgb_findings(layout, rendering)]
+        findings += summary(layout, rendering, self.pairs_help)
         return [*findings, *map(Fault, dict.fromkeys(faults))]
 
     def cameras(self) -> tuple[str, str]:
@@ -247,9 +241,8 @@ class Folder(DataSource):
         self._refuse(written.faults)
         for camera in CAMERAS:
             names = [name for name in sets if name.endswith(f"-{camera}")]
-            _tell(layout.names[camera], [ImageSet(folder / name) for name in names], progress)
-        notes = [*pair_findings(layout, self.pairs_help), *srgb_findings(layout, rendering)]
-        for note in (*notes, *written.left_out):
+            _report(layout.names[camera], [ImageSet(folder / name) for name in names], progress)
+        for note in (*summary(layout, rendering, self.pairs_help), *written.left_out):
             progress.say(note)
         own = layout.pictures
         rows = [(own["a"][p.a].raw.name, own["b"][p.b].raw.name, p.role) for p in layout.pairs]
@@ -261,7 +254,7 @@ def _rendering(layout: Layout) -> dict[Camera, bool]:
     return {camera: has_srgb(own.values()) for camera, own in layout.pictures.items()}
 
 
-def _tell(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
+def _report(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
     """Says what a camera has, and sums up what was changed in its pictures."""
     counts = ", ".join(f"{len(images)} {images.folder.name[:-2]}" for images in sets)
     progress.say(f"{camera}: {counts}")

@@ -60,25 +60,25 @@ def unequal_sizes(sets: Mapping[str, Mapping[str, Member]], broken: Collection[P
     return faults
 
 
-def pair_findings(layout: Layout, pairs_help: str) -> list[str]:
-    """Which pairs there are, and how to say that they are aligned."""
-    count = len(layout.pairs)
-    if not layout.by_names:
-        roles = Counter(pair.role for pair in layout.pairs)
-        kinds = ", ".join(f"{number} {role}" for role, number in roles.items())
-        return [f"{count} pairs in pairs.csv: {kinds}" if kinds else "0 pairs in pairs.csv"]
-    if not count:
-        return [f"0 pairs: no names are equal in both cameras. {pairs_help}"]
-    return [
-        f"{count} pairs of one scene, by their equal names; raw-to-raw needs pairs that are alike "
-        f"pixel by pixel. {pairs_help}"
-    ]
-
-
-def srgb_findings(layout: Layout, rendering: Mapping[Camera, bool]) -> list[str]:
-    """Which cameras have no sRGB."""
-    return [
+def summary(layout: Layout, rendering: Mapping[Camera, bool], pairs_help: str) -> list[str]:
+    """Which pairs there are, how to say that they are aligned, and which cameras have no sRGB."""
+    without_srgb = [
         f"{layout.names[camera]}: neither sRGB pictures nor large previews, so only for raw-to-raw"
         for camera, has in rendering.items()
         if not has
     ]
+    return [_pairs(layout, pairs_help), *without_srgb]
+
+
+def _pairs(layout: Layout, pairs_help: str) -> str:
+    count = len(layout.pairs)
+    if not layout.by_names:
+        roles = Counter(pair.role for pair in layout.pairs)
+        kinds = ", ".join(f"{number} {role}" for role, number in roles.items())
+        return f"{count} pairs in pairs.csv: {kinds}" if kinds else "0 pairs in pairs.csv"
+    if not count:
+        return f"0 pairs: no names are equal in both cameras. {pairs_help}"
+    return (
+        f"{count} pairs of one scene, by their equal names; raw-to-raw needs pairs that are alike "
+        f"pixel by pixel. {pairs_help}"
+    )
