@@ -96,6 +96,7 @@ class PyNETConfig(PyNETVariant, StagedConfig, PerceptualConfig):
         "The last weights are used."
     ),
     needs=("VGG-19 weights",),
+    version=2,
 )
 class PyNET(DeepISP):
     """PyNET behind the contract."""

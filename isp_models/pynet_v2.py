@@ -98,6 +98,7 @@ class PyNETV2Config(StagedConfig, PerceptualConfig):
         "with PReLU slopes 0.25. No flips and turns. Black-subtracted input."
     ),
     needs=("VGG-19 weights",),
+    version=2,
 )
 class PyNETV2(DeepISP):
     """PyNET-V2 Mobile behind the contract."""

@@ -75,6 +75,7 @@ class SYENetConfig(StagedConfig):
         "validation of 200. The rate falls by step, not by epoch. Black-subtracted input. The "
         "outlier-aware loss is 0, not NaN, where all errors of a channel are equal."
     ),
+    version=2,
 )
 class SYENet(DeepISP):
     """SYENet behind the contract."""

@@ -45,8 +45,8 @@ class AfifiConfig(TrainedConfig):
         cross_weight: of what the other camera's decoder makes of an anchor.
         latent_weight: of the difference of the two encoders' features of an anchor pair.
         widths: channels of the levels, finest first.
-        tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
-            memory; 0 for every picture at once.
+        tile: 0 maps every picture whole; otherwise the side, in packed pixels, of the tiles in
+            which a larger picture is mapped, for machines with little memory.
     """
 
     epochs: float = 50
@@ -58,7 +58,7 @@ class AfifiConfig(TrainedConfig):
     cross_weight: float = 1.0
     latent_weight: float = 1.0
     widths: tuple[int, ...] = (32, 64, 128, 256)
-    tile: int = 1024
+    tile: int = 0
 
 
 class Encoder(nn.Module):
@@ -112,6 +112,7 @@ class Afifi(Mapper):
 
     Config = AfifiConfig
     config: AfifiConfig
+    test_time = ("tile",)
 
     def __init__(self, config: AfifiConfig | None = None) -> None:
         super().__init__(config)
@@ -120,7 +121,7 @@ class Afifi(Mapper):
         self.decoders = nn.ModuleDict({camera: Decoder(widths) for camera in "ab"})
 
     def map(self, raw: Tensor, direction: Direction) -> Tensor:
-        """The encoder of the camera mapped from, the decoder of the camera mapped to; in tiles."""
+        """The encoder of the camera mapped from, the decoder of the camera mapped to."""
         encoder = self.encoders[source_of(direction)]
         decoder = self.decoders[target_of(direction)]
         multiple = 2 ** (len(self.config.widths) - 1)

@@ -77,6 +77,7 @@ class GlobalQuadratic(nn.Module):
     supervision="unpaired",
     deviations="A reconstruction from the abstract and from the CSTPP paper; no code was released. "
     "Predictor, 15-term basis for four channels and training recipe (that of CSTPP) are ours.",
+    version=2,
 )
 class Chai(ColourTransformMapper):
     """Both directions share everything but the batch norms."""

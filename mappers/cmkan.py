@@ -32,9 +32,10 @@ from mappers.pretraining import PretrainedConfig, PretrainedCycleMapper
 class CmKANConfig(PretrainedConfig):
     """The recipe of the released code: 100 epochs at 2e-4, then 100 falling linearly to 0.
 
-    The code's example runs on crops of 512 pixels of sRGB; here crops are 256 packed pixels, as for
-    the other mappers. Pictures are mapped in tiles of that size, because the network takes
-    statistics over all pixels that it sees at once.
+    The code's example sets 500 epochs for this schedule, whose rate is 0 in epoch 201 and negative
+    from then on; here training ends with the schedule. The example runs on crops of 512 pixels of
+    sRGB; here crops are 256 packed pixels, as for the other mappers. Pictures are mapped in tiles
+    of that size, because the network takes statistics over all pixels that it sees at once.
 
     Attributes:
         ssim_weight: of 1 - SSIM in the cycle loss and in the pre-training.
@@ -60,8 +61,9 @@ class CmKANConfig(PretrainedConfig):
         "Four channels of packed raw, the widths grown in proportion; the released code reads "
         "three-channel 8-bit pictures, so its published numbers are of another protocol. The "
         "recolouring undone in the pre-training is a reconstruction: channel gains to the means "
-        "of the other camera's crops. Crops of 256 packed pixels instead of 512. Whole pictures "
-        "are mapped in overlapping, blended tiles."
+        "of the other camera's crops. Crops of 256 packed pixels instead of 512. 200 epochs, to "
+        "the end of the code's schedule; its example runs 500, past the end at a negative rate. "
+        "Whole pictures are mapped in overlapping, blended tiles."
     ),
 )
 class CmKAN(PretrainedCycleMapper):

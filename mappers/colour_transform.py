@@ -34,6 +34,6 @@ class ColourTransformMapper(CycleMapper):
     config: ColourTransformConfig
 
     def build_discriminator(self) -> nn.Module:
-        """A PatchGAN, its map averaged or not."""
+        """A PatchGAN, its map averaged or not; biases as torch draws them, as in CSTPP's code."""
         scalar = self.config.discriminator == "scalar"
-        return PatchGAN(width=self.config.discriminator_width, scalar=scalar)
+        return PatchGAN(width=self.config.discriminator_width, scalar=scalar, zero_bias=False)

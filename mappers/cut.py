@@ -52,8 +52,9 @@ class CUTConfig(AdversarialConfig):
         width: channels after the first layer of a generator.
         blocks: residual blocks of a generator, at least 5.
         feature_width: of the contrastive features.
-        tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
-            memory; 0 for every picture at once.
+        tile: 0 maps every picture whole; otherwise the side, in packed pixels, of the tiles in
+            which a larger picture is mapped, for machines with little memory. Instance norms then
+            see a tile, not the picture.
     """
 
     epochs: float = 400
@@ -65,7 +66,7 @@ class CUTConfig(AdversarialConfig):
     width: int = 64
     blocks: int = 9
     feature_width: int = 256
-    tile: int = 1024
+    tile: int = 0
 
 
 class OneSided(nn.Module):
@@ -149,6 +150,7 @@ class CUT(Mapper):
 
     Config = CUTConfig
     config: CUTConfig
+    test_time = ("tile",)
 
     def __init__(self, config: CUTConfig | None = None) -> None:
         super().__init__(config)

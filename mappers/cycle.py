@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
 from torch.optim import Adam, Optimizer
 
 from benchmark.stage import Optimisation, Stage, descend
@@ -43,7 +44,7 @@ class CycleConfig(AdversarialConfig):
         cycle_weight: alpha of Eq. 11.
         identity_weight: beta of Eq. 11.
         pool_size: earlier fakes kept for each discriminator.
-        clip_norm: greatest norm of the generators' gradient and of each discriminator's; None
+        clip_norm: greatest norm of the gradient of each generator and of each discriminator; None
             for no limit.
     """
 
@@ -150,6 +151,9 @@ class CycleMapper(Mapper):
     ) -> tuple[dict[str, Tensor], dict[Camera, Any]]:
         """The terms of the generators' loss, already weighted, and the fakes.
 
+        The passes are in the order of CSTPP's code, identity, fake, cycle: a batch norm's running
+        statistics weigh later passes more. Nothing else depends on it.
+
         Args:
             real: (N, 4, S, S) crops of each camera, in the networks' range.
 
@@ -160,23 +164,33 @@ class CycleMapper(Mapper):
         c = self.config
         fake: dict[Camera, Tensor] = {}
         losses: dict[str, Tensor] = {}
+        for there in DIRECTIONS if c.identity_weight else ():
+            target = target_of(there)
+            same = self.translate(real[target], there)
+            losses[f"identity_{target}"] = c.identity_weight * l1(same, real[target])  # Eq. 9
         for there in DIRECTIONS:
-            source, target = source_of(there), target_of(there)
-            fake[target] = self.translate(real[source], there)
+            target = target_of(there)
+            fake[target] = self.translate(real[source_of(there)], there)
             verdict = self.discriminators[target](fake[target])
             losses[f"adversarial_{there}"] = lsgan(verdict, real=True)  # Eq. 10
-            if c.cycle_weight:
-                again = self.translate(fake[target], BACK[there])
-                distance = self.reconstruction_loss(again, real[source])
-                losses[f"cycle_{source}"] = c.cycle_weight * distance  # Eq. 8
-            if c.identity_weight:
-                same = self.translate(real[target], there)
-                losses[f"identity_{target}"] = c.identity_weight * l1(same, real[target])  # Eq. 9
+        for there in DIRECTIONS if c.cycle_weight else ():
+            source = source_of(there)
+            again = self.translate(fake[target_of(there)], BACK[there])
+            distance = self.reconstruction_loss(again, real[source])
+            losses[f"cycle_{source}"] = c.cycle_weight * distance  # Eq. 8
         return losses, fake
 
     def update_generators(self, loss: Tensor, optimizer: Optimizer) -> None:
-        """One optimiser step of both generators, their gradients clipped together."""
-        descend(optimizer, loss, self.generators.parameters(), self.config.clip_norm)
+        """One optimiser step of both generators, the gradient of each clipped.
+
+        The gradient of weights that both share is scaled twice, as in CSTPP's code.
+        """
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.config.clip_norm is not None:
+            for generator in self.generators.values():
+                clip_grad_norm_(generator.parameters(), self.config.clip_norm)
+        optimizer.step()
 
     def discriminator_loss(self, camera: Camera, real: Tensor, fake: Any) -> Tensor:
         """Half of one camera's terms in Eq. 12, with a fake from the pool, plus the penalty."""

@@ -36,7 +36,7 @@ class RawformerConfig(UVCGANConfig):
     pool_size: int = 0
     penalty_weight: float = 0.01
     penalty_norm: float = 0.0
-    pretrain_lr: float = 2.5e-3  # per 512 crops of both cameras; the code counts those of one
+    pretrain_batch_size: int = 32
     widths: tuple[int, ...] = (24, 48, 96, 192)
     remembered: int = 3
 
@@ -57,6 +57,7 @@ class RawformerConfig(UVCGANConfig):
         "epochs, without colour jitter. Crops are cut from the raw as it is, turned and flipped. "
         "Whole pictures are mapped in overlapping, blended tiles."
     ),
+    version=2,
 )
 class Rawformer(UVCGAN):
     """UVCGAN with condensed attention, a styled decoder and discriminators with a memory.

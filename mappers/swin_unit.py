@@ -42,8 +42,9 @@ class SwinUnitConfig(CycleConfig):
     Attributes:
         width: channels of the generator's branches at half the size; a multiple of 4.
         blocks: Swin blocks of a generator.
-        tile: side of the tiles in which a larger picture is mapped, in packed pixels, to bound the
-            memory; 0 for every picture at once.
+        tile: 0 maps every picture whole; otherwise the side, in packed pixels, of the tiles in
+            which a larger picture is mapped, for machines with little memory. Instance norms then
+            see a tile, not the picture.
     """
 
     epochs: float = 50
@@ -51,7 +52,7 @@ class SwinUnitConfig(CycleConfig):
     lr_discriminator: float = 1e-4
     width: int = 48
     blocks: int = 6
-    tile: int = 1024
+    tile: int = 0
 
 
 @register_mapper(
@@ -81,6 +82,7 @@ class SwinUnit(CycleMapper):
 
     Config = SwinUnitConfig
     config: SwinUnitConfig
+    test_time = ("tile",)
 
     def __init__(self, config: SwinUnitConfig | None = None) -> None:
         super().__init__(config)

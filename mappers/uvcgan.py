@@ -35,7 +35,7 @@ class UVCGANConfig(PretrainedConfig):
     Attributes:
         penalty_weight: of the gradient penalty.
         penalty_norm: the norm of the gradient that costs nothing.
-        pretrain_lr: learning rate per 512 crops of a step.
+        pretrain_lr: learning rate per 512 crops of both cameras; the code counts those of one.
         pretrain_cycles: cosine cycles from the full rate to almost 0.
         mask_size: side of the masked blocks in packed pixels.
         mask_probability: part of the blocks that is masked.
@@ -51,7 +51,8 @@ class UVCGANConfig(PretrainedConfig):
     betas: tuple[float, float] = (0.5, 0.99)
     penalty_weight: float = 0.1
     penalty_norm: float = 100.0
-    pretrain_lr: float = 5e-3
+    pretrain_batch_size: int = 64
+    pretrain_lr: float = 2.5e-3
     pretrain_cycles: int = 1
     mask_size: int = 32
     mask_probability: float = 0.4
@@ -75,6 +76,7 @@ class UVCGANConfig(PretrainedConfig):
         "as it is, without the resize to 286 pixels, and are turned and flipped, as for every "
         "mapper here. Whole pictures are mapped in overlapping, blended tiles."
     ),
+    version=2,
 )
 class UVCGAN(PretrainedCycleMapper):
     """CycleGAN with U-Net-ViT generators (31,360,720 parameters) that start as one autoencoder.
@@ -91,6 +93,7 @@ class UVCGAN(PretrainedCycleMapper):
     def __init__(self, config: UVCGANConfig | None = None) -> None:
         super().__init__(config)
         self.generators.apply(initialise.normal(0.02))
+        self.generators.apply(initialise.packed_attention)
 
     def build_generators(self) -> dict[str, nn.Module]:
         """One U-Net-ViT per direction."""
@@ -121,15 +124,11 @@ class UVCGAN(PretrainedCycleMapper):
     def configure_pretraining(self, stage: Stage, total_steps: int) -> Optimisation:
         """AdamW with a cosine."""
         c = self.config
-        crops = 2 * stage.batch_size / 512
-        optimizer = AdamW(
-            self.pretrained_parameters(),
-            c.pretrain_lr * crops,
-            betas=(0.9, 0.99),
-            weight_decay=0.05,
-        )
+        rate = c.pretrain_lr * 2 * stage.batch_size / 512
+        weights = self.pretrained_parameters()
+        optimizer = AdamW(weights, rate, betas=(0.9, 0.99), weight_decay=0.05)
         cycle = max(1, -(-total_steps // c.pretrain_cycles))
-        scheduler = CosineAnnealingWarmRestarts(optimizer, cycle, eta_min=5e-8 * crops)
+        scheduler = CosineAnnealingWarmRestarts(optimizer, cycle, eta_min=1e-5 * rate)
         return Optimisation({"autoencoder": optimizer}, [scheduler])
 
     def pretraining_losses(self, batch: MapperBatch) -> dict[str, Tensor]:

@@ -59,6 +59,7 @@ class TransformGenerator(nn.Module):
         "A reconstruction from one sentence of the paper; no code is known. For the pre-training "
         "a decoder as UVCGAN's is added and thrown away afterwards. Otherwise as uvcgan."
     ),
+    version=2,
 )
 class UVCGANCSTPP(UVCGAN):
     """CycleGAN with transform generators that start as the encoder of one autoencoder.

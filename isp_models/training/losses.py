@@ -29,8 +29,8 @@ def l1(prediction: Tensor, target: Tensor) -> Tensor:
 
 
 def charbonnier(prediction: Tensor, target: Tensor, epsilon: float = 1e-8) -> Tensor:
-    """Mean of sqrt(error² + epsilon), a smooth absolute error (Charbonnier et al. 1994)."""
-    return ((prediction - target).square() + epsilon).sqrt().mean()
+    """Mean of sqrt(error² + epsilon²), a smooth absolute error (Charbonnier et al. 1994)."""
+    return ((prediction - target).square() + epsilon**2).sqrt().mean()
 
 
 def outlier_aware(prediction: Tensor, target: Tensor) -> Tensor:
@@ -70,21 +70,22 @@ def ssim(prediction: Tensor, target: Tensor) -> Tensor:
 def ms_ssim(prediction: Tensor, target: Tensor) -> Tensor:
     """Multi-scale structural similarity (Wang et al. 2003), in (0, 1], best 1.
 
-    Five scales need 176 pixels. Smaller images use as many as leave the coarsest one a full
-    window, with the weights of those scales divided by their sum. Terms are kept above 1e-4: the
-    published PyNET code takes powers of negative ones and gets NaN.
+    The product over scales is of the terms' means over all images, as in PyNET's code, so it is
+    not the mean of the images' own values. Five scales need 176 pixels. Smaller images use as many
+    as leave the coarsest one a full window, with the weights of those scales divided by their sum.
+    Terms are kept above 1e-4: the published code takes powers of negative ones and gets NaN.
     """
     side = min(prediction.shape[2:])
     scales = max(1, min(len(MS_SSIM_WEIGHTS), 1 + int(math.log2(max(side / SSIM_WINDOW, 1)))))
     total = sum(MS_SSIM_WEIGHTS[:scales])
-    product = torch.ones(prediction.shape[0], device=prediction.device)  # (N,)
+    product = torch.ones((), device=prediction.device)
     for scale, weight in enumerate(MS_SSIM_WEIGHTS[:scales]):
         similarity, contrast = _similarity_and_contrast(prediction, target)
         term = similarity if scale == scales - 1 else contrast
-        product = product * term.clamp_min(MS_SSIM_FLOOR).pow(weight / total)
+        product = product * term.mean().clamp_min(MS_SSIM_FLOOR).pow(weight / total)
         if scale < scales - 1:
             prediction, target = F.avg_pool2d(prediction, 2), F.avg_pool2d(target, 2)
-    return product.mean()
+    return product
 
 
 def _similarity_and_contrast(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

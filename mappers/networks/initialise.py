@@ -4,16 +4,19 @@ from collections.abc import Callable
 
 from torch import nn
 
+from mappers.networks.vit import SelfAttention
+
 LAYERS = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
 
 
-def normal(std: float = 0.02) -> Callable[[nn.Module], None]:
-    """Weights N(0, std²), biases 0 (CycleGAN)."""
+def normal(std: float = 0.02, zero_bias: bool = True) -> Callable[[nn.Module], None]:
+    """Weights N(0, std²), biases 0 (CycleGAN) or as torch draws them (CSTPP's discriminators)."""
 
     def initialise(module: nn.Module) -> None:
         if isinstance(module, LAYERS):
             nn.init.normal_(module.weight, 0.0, std)
-            _zero_bias(module)
+            if zero_bias:
+                _zero_bias(module)
 
     return initialise
 
@@ -27,6 +30,15 @@ def xavier(gain: float = 0.02) -> Callable[[nn.Module], None]:
             _zero_bias(module)
 
     return initialise
+
+
+def packed_attention(module: nn.Module) -> None:
+    """Glorot-uniform weights where q, k and v are projected, as torch's own attention begins.
+
+    The codes of UVCGAN and Rawformer reach all layers but this one with their N(0, 0.02²).
+    """
+    if isinstance(module, SelfAttention):
+        nn.init.xavier_uniform_(module.qkv.weight)
 
 
 def conformer(module: nn.Module) -> None:

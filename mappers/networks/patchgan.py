@@ -16,10 +16,16 @@ class PatchGAN(nn.Module):
         width: channels after the first convolution; doubled three times.
         scalar: averages the map to one number per image (the released CSTPP code).
         blur: convolutions of stride 1 followed by a blur-pool in place of stride 2 (CUT).
+        zero_bias: biases start at 0; if False as torch draws them (the released CSTPP code).
     """
 
     def __init__(
-        self, channels: int = 4, width: int = 64, scalar: bool = False, blur: bool = False
+        self,
+        channels: int = 4,
+        width: int = 64,
+        scalar: bool = False,
+        blur: bool = False,
+        zero_bias: bool = True,
     ) -> None:
         super().__init__()
         self.scalar = scalar
@@ -32,7 +38,7 @@ class PatchGAN(nn.Module):
             nn.LeakyReLU(0.2, inplace=True),
             nn.Conv2d(8 * width, 1, 4, stride=1, padding=1),
         )
-        self.apply(initialise.normal(0.02))
+        self.apply(initialise.normal(0.02, zero_bias))
 
     def forward(self, image: Tensor) -> Tensor:
         """The higher, the more real.

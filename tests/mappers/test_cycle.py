@@ -131,12 +131,53 @@ def test_training_lowers_the_generators_objective():
     assert totals[-1] < 0.5 * totals[0]
 
 
-def test_gradients_of_the_generators_are_clipped_together():
+def test_the_gradient_of_every_network_is_clipped():
     mapper = Linear(replace(CONFIG, clip_norm=1e-3))
     _step(mapper)
-    for network in (mapper.generators, *mapper.discriminators.values()):
+    for network in (*mapper.generators.values(), *mapper.discriminators.values()):
         norm = torch.stack([cast(Tensor, p.grad).norm() for p in network.parameters()]).norm()
         assert norm.item() == pytest.approx(1e-3, rel=1e-2)
+
+
+def test_shared_weights_are_clipped_with_each_generator():
+    class Shared(Linear):
+        def build_generators(self):
+            layers = [nn.Sequential(_identity(), _identity()) for _ in range(2)]
+            layers[1][0] = layers[0][0]
+            return dict(zip(("a2b", "b2a"), layers, strict=True))
+
+    def gradients(clip_norm: float | None) -> tuple[Tensor, Tensor, Tensor]:
+        torch.manual_seed(0)
+        mapper = Shared(replace(CONFIG, clip_norm=clip_norm))
+        _step(mapper)
+        parts = (("a2b", 0), ("a2b", 1), ("b2a", 1))
+        layers = (mapper.get_submodule(f"generators.{d}.{i}") for d, i in parts)
+        return tuple(torch.cat([p.grad.flatten() for p in la.parameters()]) for la in layers)
+
+    shared, there, back = gradients(None)
+    limit = 0.1 * torch.stack([shared, there, back]).norm(dim=1).min().item()
+    first = limit / torch.stack([shared, there]).norm()
+    second = limit / torch.stack([first * shared, back]).norm()
+    clipped = gradients(limit)
+    torch.testing.assert_close(clipped[0], first * second * shared, rtol=1e-4, atol=1e-8)
+    torch.testing.assert_close(clipped[1], first * there, rtol=1e-4, atol=1e-8)
+    torch.testing.assert_close(clipped[2], second * back, rtol=1e-4, atol=1e-8)
+
+
+def test_batch_norms_see_identity_then_fake_then_cycle():
+    class Normed(CycleMapper):
+        def build_generators(self):
+            return {d: nn.BatchNorm2d(4) for d in ("a2b", "b2a")}
+
+    mapper, expected = Normed(CONFIG).train(), nn.BatchNorm2d(4)
+    crops = batch(2, 32, torch.Generator().manual_seed(0))
+    fake_a = expected(crops.b)
+    expected.reset_running_stats()
+    for seen in (crops.b, crops.a, fake_a):
+        expected(seen)
+    mapper.generator_losses({"a": crops.a, "b": crops.b})
+    mean = mapper.get_buffer("generators.a2b.running_mean")
+    torch.testing.assert_close(mean, expected.running_mean)
 
 
 @pytest.mark.parametrize(("decay_from", "factors"), [(1.0, [1, 1, 1, 1]), (0.5, [1, 1, 1, 0.5])])

@@ -43,6 +43,8 @@ def test_the_default_is_the_released_recipe():
     optimizer = mapper.configure(stage, 10).optimizers["autoencoder"]
     assert (stage.name, stage.batch_size) == (PRE_TRAINING, 32)
     assert optimizer.param_groups[0]["lr"] == pytest.approx(32 * 5e-3 / 512)
+    blocks = mapper.get_submodule("generators.a2b.bottom.blocks")
+    assert blocks[0].attention.qkv.weight.std().item() == pytest.approx((2 / 768) ** 0.5, rel=0.01)
     assert mappers.info("rawformer").supervision == "unpaired"
 
 

@@ -27,8 +27,10 @@ def test_mse_and_l1_are_means_of_the_error(pair: tuple[Tensor, Tensor]) -> None:
 
 def test_charbonnier_is_nearly_l1_and_smooth_at_zero(pair: tuple[Tensor, Tensor]) -> None:
     error = (pair[0] - pair[1]).double().numpy()
-    expected = np.sqrt(error**2 + 1e-8).mean()
-    assert losses.charbonnier(*pair).item() == pytest.approx(expected, rel=1e-5)
+    assert losses.charbonnier(*pair).item() == pytest.approx(np.abs(error).mean(), rel=1e-6)
+    by_hand = np.sqrt(error**2 + 0.1**2).mean()
+    assert losses.charbonnier(*pair, epsilon=0.1).item() == pytest.approx(by_hand, rel=1e-6)
+    assert losses.charbonnier(pair[1], pair[1]).item() == pytest.approx(1e-8)
     x = pair[1].clone().requires_grad_()
     losses.charbonnier(x, pair[1]).backward()
     assert x.grad is not None
@@ -117,6 +119,34 @@ def test_ms_ssim_takes_any_size(side: int) -> None:
     assert losses.ms_ssim(target, target).item() == pytest.approx(1, abs=1e-5)
     other = torch.rand(2, 3, side, side, generator=generator)
     assert 0 < losses.ms_ssim(other, target).item() < 0.9
+
+
+def test_ms_ssim_of_a_batch_is_the_product_of_its_means() -> None:
+    generator = torch.Generator().manual_seed(4)
+    x, y = torch.rand(2, 2, 3, 22, 22, generator=generator)
+    x[0] = 0.7 * y[0] + 0.3 * x[0]  # the first pair is much more alike than the second
+    halves = (torch.nn.functional.avg_pool2d(image, 2) for image in (x, y))
+    coarse = losses.ssim(*halves)  # two scales: SSIM of the coarse, contrast of the fine
+    fine = _contrast(x, y).mean()
+    weights = losses.MS_SSIM_WEIGHTS[:2]
+    expected = fine ** (weights[0] / sum(weights)) * coarse ** (weights[1] / sum(weights))
+    assert losses.ms_ssim(x, y).item() == pytest.approx(expected.item(), rel=1e-5)
+    alone = torch.stack([losses.ms_ssim(x[i : i + 1], y[i : i + 1]) for i in range(2)])
+    assert abs(losses.ms_ssim(x, y) - alone.mean()) > 0.01
+
+
+def _contrast(x: Tensor, y: Tensor) -> Tensor:
+    """The contrast-structure factor of every full window, (N, C, H - 10, W - 10)."""
+    offset = torch.arange(11) - 5.0
+    line = torch.exp(-(offset**2) / (2 * 1.5**2))
+    kernel = (line[:, None] * line / line.sum() ** 2).expand(3, 1, 11, 11)
+
+    def mean(image: Tensor) -> Tensor:
+        return torch.nn.functional.conv2d(image, kernel, groups=3)
+
+    covariance = mean(x * y) - mean(x) * mean(y)
+    variances = mean(x * x) - mean(x) ** 2 + mean(y * y) - mean(y) ** 2
+    return (2 * covariance + 0.03**2) / (variances + 0.03**2)
 
 
 def test_ms_ssim_of_small_images_drops_coarse_scales() -> None:

@@ -31,6 +31,13 @@ def test_a_metric_that_stagnates_halves_the_rate_each_time_patience_ends() -> No
     assert plateau.epochs_without_best == 6
 
 
+def test_small_growth_lowers_the_rate_and_does_not_end_the_stage() -> None:
+    plateau = Plateau(epoch_steps=1)
+    rates = watch(plateau, optimizer(), [0.5, 0.50005, 0.50009, 0.50009], patience=2)
+    assert rates == [1.0, 1.0, 0.5, 0.5]
+    assert plateau.epochs_without_best == 1
+
+
 def test_epochs_are_compared_by_their_mean() -> None:
     rates = watch(Plateau(epoch_steps=2), optimizer(), [0.0, 1.0, 0.9, 0.0], patience=1)
     assert rates == [1.0, 1.0, 1.0, 0.5]  # 0.45 after 0.5

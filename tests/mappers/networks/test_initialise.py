@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from mappers.networks import initialise
+from mappers.networks.vit import SelfAttention
 
 
 def _network() -> nn.ModuleDict:
@@ -17,6 +18,25 @@ def test_normal():
         assert weight.std().item() == pytest.approx(0.05, rel=0.03)
         assert not bias.any()
     assert torch.equal(network.get_parameter("norm.weight"), torch.ones(64))
+
+
+def test_normal_weights_may_leave_the_biases():
+    network = _network()
+    before = network.get_parameter("linear.bias").clone()
+    network.apply(initialise.normal(0.05, zero_bias=False))
+    assert network.get_parameter("linear.weight").std().item() == pytest.approx(0.05, rel=0.03)
+    assert before.any() and torch.equal(network.get_parameter("linear.bias"), before)
+
+
+def test_packed_attention_begins_as_torch_s_own():
+    attention, torchs = SelfAttention(384, 6), nn.MultiheadAttention(384, 6)
+    attention.apply(initialise.normal(0.02)).apply(initialise.packed_attention)
+    weight, expected = attention.qkv.weight, torchs.in_proj_weight
+    assert weight.shape == expected.shape
+    assert weight.std().item() == pytest.approx(expected.std().item(), rel=0.01)
+    assert weight.abs().max().item() == pytest.approx(expected.abs().max().item(), rel=0.01)
+    assert attention.out.weight.std().item() == pytest.approx(0.02, rel=0.02)
+    assert not attention.qkv.bias.any()
 
 
 def test_xavier():

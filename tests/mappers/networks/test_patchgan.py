@@ -38,3 +38,11 @@ def test_initial_weights():
     network = PatchGAN()
     assert network.get_parameter("layers.2.weight").std().item() == pytest.approx(0.02, rel=0.02)
     assert not network.get_parameter("layers.2.bias").any()
+
+
+def test_biases_may_begin_as_torch_draws_them():
+    network = PatchGAN(zero_bias=False)
+    assert network.get_parameter("layers.2.weight").std().item() == pytest.approx(0.02, rel=0.02)
+    bias = network.get_parameter("layers.2.bias")
+    bound = (64 * 4 * 4) ** -0.5  # uniform, by the inputs of the convolution
+    assert bound / 2 < bias.abs().max() <= bound
