@@ -9,7 +9,7 @@ from benchmark.errors import BenchError
 
 EXAMPLES = """  isp-bench data check ~/downloads/raw2raw
   isp-bench data prepare raw2raw ~/downloads/raw2raw ~/data/raw2raw
-  isp-bench data prepare raw2raw SRC DEST --set pairs=pairs.csv validation=0.05
+  isp-bench data prepare raw2raw SRC DEST --set pairs=pairs.csv validation=0.1
   isp-bench data check ~/data/raw2raw
   isp-bench data check ~/pictures/two-phones
   isp-bench data show raw2raw:~/data/raw2raw -o sheet.png
@@ -32,9 +32,10 @@ def add_parser(verbs: Verbs) -> None:
     prepare.add_argument("dest", metavar="DEST", type=Path, help="the folder to write")
     prepare.add_argument(
         "--set", nargs="+", action="extend", metavar="KEY=VALUE", default=[],
-        help="options of the data set: pairs=FILE (the pairs, in a table); raw2raw: "
-        "limit=SECONDS (scene pairs by capture time), validation=SHARE, layout=dng|mat; lsmi: "
-        "camera_a=NAME, camera_b=NAME, size=PIXELS, test_size=PIXELS",
+        help="options of the data set: pairs=FILE (the pairs, in a table), validation=SHARE (kept "
+        "from training, for ISPs that choose their weights by it); raw2raw: limit=SECONDS (scene "
+        "pairs by capture time), layout=dng|mat; lsmi: camera_a=NAME, camera_b=NAME, size=PIXELS, "
+        "test_size=PIXELS",
     )  # fmt: skip
     prepare.set_defaults(execute=_prepare, stopped="Stopped. The same command continues from here.")
 

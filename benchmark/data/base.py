@@ -37,7 +37,8 @@ class CameraPair:
         camera_a: name of camera A.
         camera_b: name of camera B.
         train: unpaired training pictures with sRGB; A and B share no scene.
-        validation: a part cut from the unpaired pictures, never trained on.
+        validation: a part cut from the unpaired pictures, never trained on; empty where none were
+            set aside, as is usual.
         anchors: pixel-aligned pairs for mappers that may use pairs; None if there are none.
         aligned: pixel-aligned test pairs for the raw-to-raw protocol; None if there are none.
         scenes: scene-level test pairs with sRGB, for the ISP protocols; None if there are none.
@@ -56,22 +57,23 @@ class CameraPair:
         """Opens a folder with a set of pictures for each part and camera.
 
         Args:
-            folder: holds train-a, train-b, validation-a and validation-b, and of anchors-a,
+            folder: holds train-a and train-b, and of validation-a, validation-b, anchors-a,
                 anchors-b, aligned-a, ... those that the data set has.
             camera_a: name of camera A.
             camera_b: name of camera B.
         """
 
+        def single(part: str) -> dict[Camera, ImageSet]:
+            return {camera: ImageSet(folder / f"{part}-{camera}") for camera in CAMERAS}
+
         def pairs(part: str) -> PairSet | None:
-            if not (folder / f"{part}-a").is_dir():
-                return None
-            return PairSet(ImageSet(folder / f"{part}-a"), ImageSet(folder / f"{part}-b"))
+            return PairSet(**single(part)) if (folder / f"{part}-a").is_dir() else None
 
         return cls(
             camera_a,
             camera_b,
-            train={camera: ImageSet(folder / f"train-{camera}") for camera in CAMERAS},
-            validation={c: ImageSet(folder / f"validation-{c}") for c in CAMERAS},
+            train=single("train"),
+            validation=single("validation") if (folder / "validation-a").is_dir() else {},
             anchors=pairs("anchors"),
             aligned=pairs("aligned"),
             scenes=pairs("scenes"),
@@ -142,11 +144,12 @@ class DataSource(Registered):
 
 
 def validation_names(names: Iterable[str], share: float) -> frozenset[str]:
-    """The unpaired pictures kept for validation: at least one, chosen by a hash of its name.
+    """The unpaired pictures kept for validation, chosen by a hash of their names.
 
     Args:
         names: of the unpaired pictures of one camera.
-        share: in (0, 1).
+        share: in [0, 1); 0 keeps none, anything else at least one.
     """
     ranked = sorted(names, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
-    return frozenset(ranked[len(ranked) - max(1, round(share * len(ranked))) :])
+    count = max(1, round(share * len(ranked))) if share else 0
+    return frozenset(ranked[len(ranked) - count :])

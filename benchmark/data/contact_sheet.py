@@ -47,7 +47,7 @@ def _rows(pair: CameraPair) -> Iterator[_Row]:
     for part in ("train", "validation", "scenes", "anchors", "aligned"):
         pictures = getattr(pair, part)
         for camera in CAMERAS:
-            if pictures is not None:
+            if pictures:
                 images = pictures[camera] if isinstance(pictures, dict) else pictures.camera(camera)
                 title = f"{part}, camera {camera.upper()}: {names[camera]} ({len(images)} pictures)"
                 yield _Row(title, images)

@@ -55,14 +55,14 @@ class FolderConfig(DataConfig):
         path: the folder that holds the folders of the cameras.
         camera_a: folder of camera A; "" for the first in alphabetical order.
         camera_b: folder of camera B; "" for the other one.
-        validation: share of the unpaired pictures that is kept for validation; at least one
-            picture, chosen by a hash of its name.
+        validation: share of the unpaired pictures that is kept for validation; 0 for none, else
+            at least one picture, chosen by a hash of its name.
     """
 
     path: str = ""
     camera_a: str = ""
     camera_b: str = ""
-    validation: Annotated[float, Field(gt=0, le=0.5)] = 0.1
+    validation: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
 @register_dataset(
@@ -192,15 +192,17 @@ class Folder(DataSource):
     def _shortage(self, layout: Layout) -> list[str]:
         """What was wrong with the listing, or else too few pictures to train on."""
         faults = list(layout.faults)
+        least, needed = 1, "at least 1 is needed, to train on"
+        if self.config.validation:
+            least, needed = 2, "at least 2 are needed, one to train on and one for validation"
         for camera in CAMERAS if not faults else ():
             free = layout.unpaired(camera)
-            if len(free) < 2:
+            if len(free) < least:
                 number = "1 picture" if free else "No picture"
                 faults.append(
                     f"{number} of camera {camera.upper()} ({layout.names[camera]}) is outside the "
-                    f"pairs; at least 2 are needed, one to train on and one for validation. "
-                    f"Pictures of equal names in both cameras are test pairs unless "
-                    f"{self._root / 'pairs.csv'} (columns a, b, role) names the pairs."
+                    f"pairs; {needed}. Pictures of equal names in both cameras are test pairs "
+                    f"unless {self._root / 'pairs.csv'} (columns a, b, role) names the pairs."
                 )
         return faults
 
@@ -215,7 +217,8 @@ class Folder(DataSource):
             kept = validation_names((f.stem for f in free), self.config.validation)
             for part in ("train", "validation"):
                 chosen = [f for f in free if (f.stem in kept) == (part == "validation")]
-                sets[f"{part}-{camera}"] = {f.stem: Member(f, srgb) for f in chosen}
+                if chosen:
+                    sets[f"{part}-{camera}"] = {f.stem: Member(f, srgb) for f in chosen}
             for role, part in PARTS.items():
                 members = {
                     pair.a: Member(

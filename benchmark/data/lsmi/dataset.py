@@ -5,8 +5,8 @@ different cameras are aligned, so there are scene pairs only; their charts, carr
 and listed in the same order for both cameras, are what raw-to-raw compares (Table 2).
 
 Which pictures are a pair was not published: pictures of equal place names and lights are taken,
-or those of a table (`--set pairs=FILE`). As in the paper all others are for training. Nothing of a
-place that is in a pair is trained on; the official val places serve for validation.
+or those of a table (`--set pairs=FILE`). As in the paper all others are for training, but nothing
+of a place that is in a pair. `--set validation=SHARE` keeps some of them for validation.
 """
 
 from functools import partial

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,8 +20,6 @@ from benchmark.data.lsmi.survey import counts, headers
 from benchmark.data.prepared import REPAIR
 from benchmark.errors import BenchError
 
-VALIDATION = 0.1  # share of the places kept for validation where no official split says which
-
 CameraName = Literal["galaxy", "nikon", "sony"]
 Sets = dict[str, dict[str, Item]]  # by folder, then by id
 
@@ -37,6 +35,9 @@ class LsmiOptions:
             of equal place names and lights.
         size: side of training and validation pictures in packed pixels.
         test_size: side of the test pictures.
+        validation: 0: everything outside the pairs is trained on, as published; otherwise the
+            official val places are kept for validation, or this share of the places where no
+            official split names some.
     """
 
     camera_a: CameraName = "sony"
@@ -44,6 +45,7 @@ class LsmiOptions:
     pairs: str = ""
     size: Annotated[int, Field(ge=SMALLEST)] = 512
     test_size: Annotated[int, Field(ge=SMALLEST)] = 256
+    validation: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,8 @@ def choose_sets(a: Side, b: Side, pairs: Pairs, options: LsmiOptions) -> Sets:
     for letter, side in (("a", a), ("b", b)):
         tested = {pair.a.place if letter == "a" else pair.b.place for pair in named}
         free = {s.stem: s for s in side.shots.values() if s.place not in tested}
-        kept = _validation(side, {shot.place for shot in free.values()})
-        for part in ("train", "validation"):
+        kept = _validation(side, {shot.place for shot in free.values()}, options.validation)
+        for part in ("train", "validation") if options.validation else ("train",):
             train = part == "train"
             charts = side.all_charts if train else side.charts
             sets[f"{part}-{letter}"] = {
@@ -192,13 +194,12 @@ def choose_sets(a: Side, b: Side, pairs: Pairs, options: LsmiOptions) -> Sets:
     return sets
 
 
-def _validation(side: Side, places: Iterable[str]) -> frozenset[str]:
-    """The places kept for validation: the official ones, else a share of all."""
-    places = set(places)
+def _validation(side: Side, places: set[str], share: float) -> frozenset[str]:
+    """The places kept for validation, see :class:`LsmiOptions`."""
     official = frozenset(p for p in places if side.metadata.splits.get(p) == "val")
-    if official and official != places:
+    if share and official and official != places:
         return official
-    return validation_names(places, VALIDATION) if places else frozenset()
+    return validation_names(places, share)
 
 
 def _check_sizes(sets: Sets, sizes: Mapping[Path, tuple[int, int]]) -> None:

@@ -50,13 +50,13 @@ class Raw2RawOptions:
         pairs: a table of scene pairs (columns a, b: names of files); "": by capture time.
         limit: largest difference of the capture times of a pair, in seconds. The anchors, which
             the authors name for both cameras, differ by up to 4 s.
-        validation: share of the unpaired pictures kept for validation.
+        validation: share of the unpaired pictures kept for validation; 0 for none, as published.
     """
 
     layout: Layout | None = None
     pairs: str = ""
     limit: Annotated[float, Field(ge=0)] = 30.0
-    validation: Annotated[float, Field(gt=0, le=0.5)] = 0.1
+    validation: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
 class _Item(NamedTuple):

@@ -38,7 +38,7 @@ class SimulatedConfig(DataConfig):
     size: int = 256
     width: int | None = None
     unpaired: int = 196
-    validation: int = 10
+    validation: int = 0
     anchors: int = 22
     aligned: int = 115
     scenes: int = 115

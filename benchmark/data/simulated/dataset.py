@@ -141,18 +141,18 @@ class Simulated(DataSource):
                 for part in missing:
                     self._generate(part, folder, task)
 
-        def images(name: str, camera: CameraKey) -> ImageSet:
-            return ImageSet(folder / name / camera)
+        def single(name: str) -> dict[CameraKey, ImageSet]:
+            return {camera: ImageSet(folder / name / camera) for camera in CAMERAS}
 
         def pairs(name: str) -> PairSet | None:
-            return PairSet(images(name, "a"), images(name, "b")) if name in self.parts() else None
+            return PairSet(**single(name)) if name in self.parts() else None
 
         name_a, name_b = self.cameras()
         return CameraPair(
             name_a,
             name_b,
-            train={camera: images("train", camera) for camera in CAMERAS},
-            validation={camera: images("validation", camera) for camera in CAMERAS},
+            train=single("train"),
+            validation=single("validation") if self.config.validation else {},
             anchors=pairs("anchors"),
             aligned=pairs("aligned"),
             scenes=pairs("scenes"),
@@ -196,7 +196,7 @@ class Simulated(DataSource):
             _Part("aligned", a + b, config.aligned, srgb=False),
             _Part("scenes", a + b, config.scenes, srgb=True, moved=True),
         ]
-        return [part for part in parts if part.count or part.name == "validation"]
+        return [part for part in parts if part.count]
 
     def _generate(self, part: _Part, folder: Path, task: Task) -> None:
         writers = {camera: ImageWriter(folder / part.name / camera) for camera in part.cameras}

@@ -1,5 +1,6 @@
 """A data set of one file: what it says of its download is all that it takes."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -32,9 +33,7 @@ class Tiny(PreparedSource):
     @classmethod
     def plan(cls, source, options, progress):
         files = sorted(file for file in source.glob("*/*.txt") if int(file.stem) <= options.limit)
-        sets: dict[str, dict[str, Path]] = {
-            f"{part}-{camera}": {} for part in ("train", "validation") for camera in "ab"
-        }
+        sets: dict[str, dict[str, Path]] = {}
         for file in files:
             sets.setdefault(file.parent.name, {})[file.stem] = file
         return Preparation(
@@ -82,6 +81,15 @@ def test_a_new_data_set_is_prepared_checked_and_opened(download, tmp_path):
     assert notes[0] == "a note"
     assert "one: sRGB not there: only for raw-to-raw" in notes
     assert "one: 4 pictures: made" in notes
+
+
+def test_pictures_for_validation_are_read_where_there_are_some(download, tmp_path):
+    pair = convert(download, tmp_path / "with").prepare(tmp_path, QUIET)
+    assert [[r.id for r in pair.validation[camera]] for camera in "ab"] == [["4"], ["5"]]
+    for camera in "ab":
+        shutil.rmtree(download / f"validation-{camera}")
+    pair = convert(download, tmp_path / "without").prepare(tmp_path, QUIET)
+    assert not pair.validation
 
 
 def test_copies_are_left_out_and_named_in_the_notes(download, tmp_path):

@@ -51,7 +51,7 @@ def test_previews_stand_in_for_missing_files(root, tmp_path, capsys):
         pixels = mosaic("samsung", stem)
         write_dng(root / "samsung" / f"{stem}.dng", pixels, "GRBG", preview=small)
     source(root).check()
-    pair = source(root).prepare(tmp_path / "out", Progress())
+    pair = source(root, ",validation=0.1").prepare(tmp_path / "out", Progress())
     assert {record.srgb for record in pair.train["b"]} == {"preview"}
     note = "sRGB preview resized from 36 x 32 to 72 x 64"
     assert pair.train["b"][0].notes == (note,)
@@ -64,8 +64,7 @@ def test_previews_stand_in_for_missing_files(root, tmp_path, capsys):
 def test_the_cameras_own_picture_decides_the_frame(root, tmp_path):
     pixels = mosaic("samsung", "g0", 84, 96)
     write_dng(root / "samsung" / "g0.dng", pixels, "GRBG", crop=(10, 12, 64, 72))
-    pair = prepare(root, tmp_path / "out", ",validation=0.1")
-    images = next(s for s in (pair.train["b"], pair.validation["b"]) if "g0" in ids(s))
+    images = prepare(root, tmp_path / "out").train["b"]
     i = ids(images).index("g0")
     assert (images[i].height, images[i].width) == (32, 36)
     assert "raw cut from 96 x 84 to the 72 x 64" in images[i].notes[0]
@@ -79,7 +78,7 @@ def test_a_real_camera_file_among_others(root, tmp_path):
     Image.fromarray(srgb("samsung", "real", 512, 768)).save(root / "samsung" / "srgb" / "real.jpg")
     source(root).check()
     pair = prepare(root, tmp_path / "out")
-    record = next(r for s in (pair.train["b"], pair.validation["b"]) for r in s if r.id == "real")
+    record = next(record for record in pair.train["b"] if record.id == "real")
     assert (record.height, record.width, record.range) == (256, 384, 16383)
 
 

@@ -68,12 +68,23 @@ def test_sets_sizes_and_names(prepared):
     assert ranges == {"scenes-a": 16383 - 512, "scenes-b": 1023}
 
 
-def test_places_of_pairs_are_not_trained_on_and_val_places_validate(prepared):
+def test_everything_outside_the_pairs_is_trained_on(prepared):
     pair = opened(prepared)
-    assert ids(pair.train["a"]) == ["Place11_12", "Place12_12"]  # 12_1 has no jpg
+    assert ids(pair.train["a"]) == ["Place11_12", "Place12_12", "Place13_12"]  # 12_1 has no jpg
+    assert sorted(ids(pair.train["b"])) == ["Place21_12", "Place22_12", "Place23_12"]
+    assert not pair.validation
+
+
+def test_val_places_validate_where_that_is_wanted(download, tmp_path):
+    Lsmi.convert(download, tmp_path / "out", {**SMALL, "validation": "0.1"}, QUIET)
+    pair = opened(tmp_path / "out")
+    assert ids(pair.train["a"]) == ["Place11_12", "Place12_12"]
     assert ids(pair.validation["a"]) == ["Place13_12"]  # of the official split
+    assert len(pair.validation["b"]) == 1  # Galaxy has none
     galaxy = ids(pair.train["b"]) + ids(pair.validation["b"])
     assert sorted(galaxy) == ["Place21_12", "Place22_12", "Place23_12"]
+    assert np.array(pair.validation["a"][0].charts).shape[1:] == (4, 2)
+    assert pair.validation["a"].raw(0).min(0).any()
 
 
 def test_charts_follow_the_crop_and_the_resize(prepared, originals):
@@ -100,8 +111,6 @@ def test_charts_of_training_pictures_are_black(prepared, originals):
     for chart in np.array(originals.train["a"][0].charts) - (16, 0):
         assert patch_means(pair.train["a"].raw(k), chart).max() == 0
         assert patch_means(pair.train["a"].srgb(k), 2 * chart).max() < 8  # ringing of the resize
-    assert np.array(pair.validation["a"][0].charts).shape[1:] == (4, 2)
-    assert pair.validation["a"].raw(0).min(0).any()
 
 
 def test_srgb_covers_the_raw(prepared, originals):
@@ -146,9 +155,9 @@ def test_pairs_by_a_table_of_other_places(download, tmp_path):
     pair = opened(tmp_path / "out")
     assert ids(pair.scenes.a) == ids(pair.scenes.b) == ["first"]
     assert "galaxy/Place21/Place21_12.dng" in pair.scenes.b[0].source
-    sony = ids(pair.train["a"]) + ids(pair.validation["a"])
+    sony = ids(pair.train["a"])
     assert "Place11_12" not in sony and "Place1_12" in sony
-    assert "Place21_12" not in ids(pair.train["b"]) + ids(pair.validation["b"])
+    assert "Place21_12" not in ids(pair.train["b"])
 
 
 def test_one_green_of_the_official_tiff_stands_for_both(download, tmp_path, originals):

@@ -110,15 +110,21 @@ def test_extracted_files_give_what_the_dng_give(dng, mat, tmp_path):
 def test_levels_and_filters_are_those_of_the_script(dng, tmp_path, simulated_scenes):
     pair = convert(dng, tmp_path / "out")
     for camera, span in (("a", 3567), ("b", 1023)):
-        for part in (pair.train, pair.validation):
-            for i, record in enumerate(part[camera]):
-                n = unpaired_stems(camera).index(record.id)
-                assert record.range == span
-                taken = counts(simulated_scenes, "train", camera, n)
-                assert np.array_equal(whole(part[camera], i), taken)
+        for i, record in enumerate(pair.train[camera]):
+            n = unpaired_stems(camera).index(record.id)
+            assert record.range == span
+            taken = counts(simulated_scenes, "train", camera, n)
+            assert np.array_equal(whole(pair.train[camera], i), taken)
+        assert sorted(ids(pair.train[camera])) == unpaired_stems(camera)
+
+
+def test_pictures_are_kept_for_validation_where_they_are_asked_for(dng, tmp_path):
+    assert not convert(dng, tmp_path / "none").validation
+    pair = convert(dng, tmp_path / "out", validation="0.1")
+    for camera in "ab":
+        assert len(pair.validation[camera]) == 1, "at least one"
         unpaired = ids(pair.train[camera]) + ids(pair.validation[camera])
         assert sorted(unpaired) == unpaired_stems(camera)
-        assert len(pair.validation[camera]) == 1
 
 
 def test_srgb_is_a_file_else_the_preview_else_developed(dng, tmp_path, simulated_scenes):
@@ -223,7 +229,7 @@ def test_broken_files_are_all_named_and_repairs_continue(dng, mat, tmp_path):
     broken.unlink()
     (dng / "paired" / PHONES["a"] / "dng" / f"{stems('a')[1]}.DNG").unlink()
     pair = convert(dng, tmp_path / "out")
-    assert len(pair.train["b"]) + len(pair.validation["b"]) == len(unpaired_stems("b")) - 1
+    assert len(pair.train["b"]) == len(unpaired_stems("b")) - 1
     (mat / "paired" / PHONES["b"] / "raw-rggb" / f"{stems('a')[1]}_A.mat").write_bytes(b"no")
     with pytest.raises(BenchError, match="damaged or not a MATLAB 5 file"):
         convert(mat, tmp_path / "out2")
@@ -273,7 +279,7 @@ def test_copies_of_test_pictures_are_left_out(dng, tmp_path):
     anchor = dng / "paired" / PHONES["a"] / "dng" / f"{ANCHOR['a']}.DNG"
     anchor.write_bytes((dng / "paired" / PHONES["a"] / "dng" / f"{ALONE}.DNG").read_bytes())
     pair = convert(dng, tmp_path / "out")
-    assert copy.stem not in ids(pair.train["b"]) + ids(pair.validation["b"])
+    assert copy.stem not in ids(pair.train["b"])
     assert ids(pair.anchors.a) == ids(pair.anchors.b) == [ANCHOR["b"] + "_B"]
     notes = json.loads((tmp_path / "out" / "dataset.json").read_text())["notes"]
     left = [note for note in notes if note.startswith("left out of training")]

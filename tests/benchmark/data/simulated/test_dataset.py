@@ -48,6 +48,14 @@ def small(tmp_path_factory):
     return folder, prepared(folder)
 
 
+def test_no_picture_is_kept_for_validation_unless_asked_for(tmp_path, small):
+    pair = prepared(tmp_path, validation=0)
+    assert not pair.validation
+    assert source(validation=0).fingerprint() != source().fingerprint()
+    straight = small[1].train["a"]
+    assert np.array_equal(pair.train["a"].raw(0), straight.raw(0)), "in addition to `unpaired`"
+
+
 def test_parts_shapes_and_ranges(small):
     _, pair = small
     assert (pair.camera_a, pair.camera_b) == ("Nikon D5100", "Sigma SD Merrill")
