@@ -21,10 +21,12 @@ class Ran:
     err: str
 
 
-@pytest.fixture(autouse=True)
-def _offline(monkeypatch):
-    """Downloads fail at once."""
-    monkeypatch.setattr(fid_weights, "_download", lambda _: "There is no network in tests.")
+@pytest.fixture(autouse=True, scope="session")
+def _offline():
+    """Downloads fail at once; also in fixtures that several tests share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fid_weights, "URL", "file:///there/is/no/network/in/tests")
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ SHELLS = ("bash", "sh", "shell", "console")
 # Programs that pages may name. Anything else in a block of commands is a mistake until a test
 # knows how to try it.
 PROGRAMS = ("isp-bench", "make", "pip", "ray", "dot")
+METHODS_PAGE = ("isp-bench", "list", "mappers", "isps", "--format", "markdown")
 BLOCK = re.compile(r"^(?P<fence>```+|~~~+)(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=fence)\s*$",
                    re.DOTALL | re.MULTILINE)  # fmt: skip
 INDENTED = re.compile(r"(?:^|(?<=\n\n))(?: {4}[^\n]*\n(?:[ \t]*\n(?= {4}))*)+")
