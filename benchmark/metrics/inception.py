@@ -1,4 +1,16 @@
-"""Inception features of pictures, as pytorch-fid computes them."""
+"""Inception features of pictures, as pytorch-fid and clean-fid compute them.
+
+The packages differ in how they resize a picture to the 299 x 299 pixels of the network:
+
+* pytorch-fid: bilinear without antialiasing, of values in [0, 1]; of a 12 MP picture it reads 3 %
+  of the pixels.
+* clean-fid (Parmar et al., CVPR 2022): Pillow's bicubic, which antialiases, of each channel in
+  floating point, clipped to [0, 255] and not rounded.
+
+The tests compare both with their package, on the same PNG files and one file of generated weights:
+resized pictures, features, and distance. Not compared are the files that the packages download. Each
+holds the 2015 TensorFlow Inception, clean-fid's as TorchScript; here pytorch-fid's serves both.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,14 +18,15 @@ from typing import Literal, get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
 from benchmark.errors import BenchError, unknown_name
+from benchmark.metrics.features import Features, Picture, exact_convolutions, require_picture
 from benchmark.metrics.fid_weights import FidWeights, load_inception
 
-Resize = Literal["pytorch-fid", "antialiased"]
+Resize = Literal["pytorch-fid", "clean-fid"]
 SIDE = 299  # pixels; the size the network was trained at
 BATCH_SIZE = 16
 
@@ -64,14 +77,13 @@ class FeatureExtractor:
         name = weights.name if dims == 2048 else f"FD of {dims} Inception features"
         self.facts = ExtractorFacts(name, weights.sha256, dims, batch_size, str(self._device))
 
-    def features(self, images: Iterable[NDArray[np.uint8]], resize: Resize) -> NDArray[np.float64]:
+    def features(self, images: Iterable[Picture], resize: Resize) -> Features:
         """One row of features per picture.
 
         Args:
             images: (3, h, w) uint8 sRGB each, of any sizes, or one array (N, 3, h, w). All are
                 squashed to 299 x 299. An iterator is read a batch at a time.
-            resize: "pytorch-fid", bilinear without antialiasing, for comparison with papers: of a
-                12 MP picture it reads 3 % of the pixels; or "antialiased", bilinear over all.
+            resize: "pytorch-fid" or "clean-fid", whose way of resizing is used.
 
         Returns:
             (N, dims) float64, computed in float32.
@@ -82,7 +94,7 @@ class FeatureExtractor:
         """
         if resize not in get_args(Resize):
             raise unknown_name("resize mode", resize, get_args(Resize))
-        rows: list[NDArray[np.float64]] = []
+        rows: list[Features] = []
         batch: list[Tensor] = []
         for image in images:
             batch.append(_squash(image, resize))
@@ -95,32 +107,28 @@ class FeatureExtractor:
             raise BenchError("There are no pictures to compute Inception features of.")
         return np.concatenate(rows)
 
-    def _run(self, batch: Tensor) -> NDArray[np.float64]:
+    def _run(self, batch: Tensor) -> Features:
         """Features (N, dims) of a batch (N, 3, 299, 299) in [0, 1]."""
-        exact = torch.backends.cudnn.flags(
-            enabled=True, benchmark=False, deterministic=True, allow_tf32=False
-        )
-        with torch.inference_mode(), exact:
+        with torch.inference_mode(), exact_convolutions():
             maps = self._network(batch.to(self._device))[0]  # (N, dims, h, w)
             features = maps.mean(dim=(2, 3))  # as pytorch-fid pools the earlier layers; else 1 x 1
         return features.cpu().numpy().astype(np.float64)
 
 
-def _squash(image: NDArray[np.uint8], resize: Resize) -> Tensor:
+def _squash(image: Picture, resize: Resize) -> Tensor:
     """A picture (3, h, w) uint8 as (3, 299, 299) float32 in [0, 1].
 
     Done per picture and outside the network, so that sizes may differ and a batch of full-size
     pictures need not fit into memory; the values are the same.
     """
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[0] != 3 or image.size == 0:
-        raise BenchError(
-            f"Inception features need pictures (3, h, w) uint8, not {image.shape} {image.dtype}."
-        )
-    picture = torch.from_numpy(image.astype(np.float32) / np.float32(255))
-    return F.interpolate(
-        picture[None],
-        size=(SIDE, SIDE),
-        mode="bilinear",
-        align_corners=False,
-        antialias=resize == "antialiased",
-    )[0]
+    require_picture(image)
+    if resize == "pytorch-fid":
+        picture = torch.from_numpy(image.astype(np.float32) / np.float32(255))
+        size = (SIDE, SIDE)
+        return F.interpolate(picture[None], size=size, mode="bilinear", align_corners=False)[0]
+    planes = [
+        Image.fromarray(plane).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        for plane in image.astype(np.float32)
+    ]
+    # clean-fid feeds (x - 128) / 128 to the layers; pytorch-fid's network makes its input 2x - 1.
+    return torch.from_numpy(np.stack(planes).clip(0, 255) / np.float32(256))

@@ -4,7 +4,7 @@ Tables and records read this; adding a metric to a table needs no change to the 
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -109,39 +109,47 @@ _PIXELS = (
     ),
 )
 
-_FID = Metric(
-    key="fid",
-    title="FID",
-    unit="",
-    higher_is_better=False,
-    digits=2,
-    per="set",
-    source="Heusel et al., NeurIPS 2017; resize as in pytorch-fid",
-)
-_KID = Metric(
-    key="kid",
-    title="KID ×10³",
-    unit="",
-    higher_is_better=False,
-    digits=2,
-    per="set",
-    scale=1e3,
-    source="Bińkowski et al., ICLR 2018, as u-statistic; resize as in pytorch-fid",
-)
 
-
-def _antialiased(metric: Metric) -> Metric:
-    """The same distance with pictures resized without aliasing."""
-    return replace(
-        metric,
-        key=f"{metric.key}_antialiased",
-        title=f"{metric.title} (antialiased)",
-        source=metric.source.replace(
-            "resize as in pytorch-fid", "antialiased resize (Parmar et al., CVPR 2022)"
-        ),
+def _frechet(key: str, title: str, features: str) -> Metric:
+    return Metric(
+        key=key,
+        title=title,
+        unit="",
+        higher_is_better=False,
+        digits=2,
+        per="set",
+        source=f"Heusel et al., NeurIPS 2017; {features}",
     )
 
 
-METRICS: dict[str, Metric] = {
-    metric.key: metric for metric in (*_PIXELS, _FID, _antialiased(_FID), _KID, _antialiased(_KID))
-}
+def _kernel(key: str, title: str, features: str) -> Metric:
+    return Metric(
+        key=key,
+        title=f"{title} ×10³",
+        unit="",
+        higher_is_better=False,
+        digits=2,
+        per="set",
+        scale=1e3,
+        source=f"Bińkowski et al., ICLR 2018, as u-statistic; {features}",
+    )
+
+
+_PYTORCH_FID = "Inception, pictures resized as in pytorch-fid"
+_CLEAN_FID = "Inception, pictures resized as in clean-fid (Parmar et al., CVPR 2022)"
+_BILINEAR = "Inception, pictures resized by PyTorch, bilinear with antialiasing"
+_RANDOM_VGG = "VGG-16 with random weights, benchmark/metrics/random_vgg.py"
+
+_SETS = (
+    _frechet("fid", "FID", _PYTORCH_FID),
+    _kernel("kid", "KID", _PYTORCH_FID),
+    _frechet("fid_clean", "FID (clean)", _CLEAN_FID),
+    _kernel("kid_clean", "KID (clean)", _CLEAN_FID),
+    _frechet("fd_random_vgg", "FD (random VGG-16)", _RANDOM_VGG),
+    _kernel("kd_random_vgg", "KD (random VGG-16)", _RANDOM_VGG),
+    # No longer measured; in older records.
+    _frechet("fid_antialiased", "FID (bilinear, antialiased)", _BILINEAR),
+    _kernel("kid_antialiased", "KID (bilinear, antialiased)", _BILINEAR),
+)
+
+METRICS: dict[str, Metric] = {metric.key: metric for metric in (*_PIXELS, *_SETS)}

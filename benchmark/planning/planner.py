@@ -19,7 +19,15 @@ from benchmark.planning.graph import NONE, Cell, Plan
 from benchmark.planning.preset import Preset
 from benchmark.planning.run_config import RunConfig, resolve_names, selected_protocols
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
-from benchmark.store.step import DataIdentity, FitMapper, MapRaw, Score, StepSpec, TrainISP
+from benchmark.store.step import (
+    DISTANCES,
+    DataIdentity,
+    FitMapper,
+    MapRaw,
+    Score,
+    StepSpec,
+    TrainISP,
+)
 from protocols.base import Evaluation, Protocol, RawSource
 
 BUILTIN = tuple(Path(m.__path__[0]) for m in (benchmark, isp_models, mappers, protocols))
@@ -61,7 +69,7 @@ class Planner:
         preset: its budget.
         data: the data set.
         has: parts the data set has, of "anchors", "aligned", "scenes", "charts".
-        extractor: names the weights behind the Fréchet distances; None without weights.
+        extractor: names the weights behind FID and KID; None without weights.
     """
 
     def __init__(
@@ -187,8 +195,9 @@ class Planner:
             camera=evaluation.test.camera,
             reference=evaluation.reference,
             oracle=evaluation.oracle,
-            extractor=self._extractor,
+            extractor=self._extractor if evaluation.train else None,
             images=self._config.save_images,
+            distances=DISTANCES if evaluation.train else 1,
         )
         place = (protocol.info.name, mapper.name, isp, direction, seed)
         setting = tuple((key, _json(value)) for key, value in mapper.setting.items())

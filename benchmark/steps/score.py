@@ -20,13 +20,13 @@ from benchmark.files import save_array, write_atomic
 from benchmark.interrupt import leave_if_requested
 from benchmark.metrics.angular import angular_error
 from benchmark.metrics.chart import chart_colours, chart_mae
-from benchmark.metrics.fid_weights import FidWeights, find_weights
-from benchmark.metrics.frechet import frechet_distance, frechet_leave_one_out
-from benchmark.metrics.inception import BATCH_SIZE, FeatureExtractor, Resize
-from benchmark.metrics.kid import kernel_distance, kernel_leave_one_out
+from benchmark.metrics.features import Features
+from benchmark.metrics.fid_weights import find_weights
+from benchmark.metrics.inception import BATCH_SIZE, FeatureExtractor
 from benchmark.metrics.kl import eight_bit, kl_divergence
 from benchmark.metrics.pixel import mae, psnr, ssim
 from benchmark.progress import Progress
+from benchmark.steps.distances import Embedding, embeddings
 from benchmark.steps.oracles import ORACLES, samples, transformed
 from benchmark.store.step import MEASURES
 from isp_models.base import DeepISP
@@ -34,8 +34,6 @@ from isp_models.base import DeepISP
 PREVIEWS = 4  # pictures kept for looking at
 PREVIEW_SIDE = 384  # pixels
 FEWEST_FOR_SETS = 3  # pictures; a jackknife of a covariance needs them
-RESIZES: tuple[Resize, Resize] = ("pytorch-fid", "antialiased")
-SUFFIX = {"pytorch-fid": "", "antialiased": "_antialiased"}
 
 
 @dataclass
@@ -53,7 +51,7 @@ class Scoring:
         device: where networks run.
         progress: the display.
         title: names the bar.
-        fid_weights: Inception weights; None for no Fréchet distances.
+        fid_weights: Inception weights; None for no FID and KID.
         save_images: whether every picture is written as PNG.
         aligned: whether raws and truths agree pixel by pixel; only asked without an ISP.
         oracle: the transform of `benchmark/steps/oracles.py` that is fitted on each pair and put in
@@ -137,27 +135,26 @@ class Scoring:
         return chart_colours(raw, self.raws[i].charts), chart_colours(truth, self.truth[i].charts)
 
     def _developed_metrics(self) -> dict[str, Any]:
-        """KL, and Fréchet and kernel distances where there are weights, of developed pictures."""
+        """KL of each developed picture, and Fréchet and kernel distances of all together."""
         weights = find_weights(self.fid_weights, False) if self.fid_weights else None
-        extractor = FeatureExtractor(weights, self.device) if weights else None
+        inception = FeatureExtractor(weights, self.device) if weights else None
+        enough = len(self.raws) >= FEWEST_FOR_SETS
+        compared = embeddings(inception, self.device) if enough else []
         kl: list[float] = []
-        features: dict[Resize, list[NDArray[np.float64]]] = {r: [] for r in RESIZES}
+        features: dict[str, list[Features]] = {by.identity: [] for by in compared}
         with self.progress.task(self.title, len(self.raws)) as task:
             developed = self._developed()
             while batch := list(islice(developed, BATCH_SIZE)):
                 for srgb in batch:
                     kl.append(kl_divergence(srgb, self.truth.srgb(len(kl))))
-                if extractor is not None:
-                    for resize in RESIZES:
-                        features[resize].append(extractor.features(batch, resize))
+                for by in compared:
+                    features[by.identity].append(by.features(batch))
                 task.advance(len(batch))
         sets: dict[str, Any] = {}
-        if extractor is not None and weights is not None and len(kl) >= FEWEST_FOR_SETS:
-            for resize in RESIZES:
-                rows = np.concatenate(features[resize])
-                reference = self._truth_features(extractor, resize, weights)
-                sets |= _set_metrics(rows, reference, SUFFIX[resize])
-        facts = asdict(extractor.facts) if extractor else None
+        for by in compared:
+            rows = np.concatenate(features[by.identity])
+            sets |= by.distances(rows, self._truth_features(by))
+        facts = asdict(inception.facts) if inception else None
         return {"per_image": {"kl": kl}, "sets": sets, "extractor": facts}
 
     def _developed(self) -> Iterator[NDArray[np.uint8]]:
@@ -177,35 +174,15 @@ class Scoring:
                     _png(picture).save(self.folder / kind / f"{record.id}.png")
             yield srgb
 
-    def _truth_features(
-        self, extractor: FeatureExtractor, resize: Resize, weights: FidWeights
-    ) -> NDArray[np.float64]:
+    def _truth_features(self, by: Embedding) -> Features:
         """Features of the truths, kept in the store: every cell needs the same ones."""
-        name = hashlib.sha256(
-            f"{weights.sha256} {resize} {extractor.facts} {len(self.truth)}".encode()
-        ).hexdigest()[:16]
+        name = hashlib.sha256(f"{by.identity} {len(self.truth)}".encode()).hexdigest()[:16]
         file = self.features.with_name(f"{self.features.name}-{name}.npy")
         if file.is_file():
             return np.load(file, allow_pickle=False)
-        pictures = (self.truth.srgb(i) for i in range(len(self.truth)))
-        features = extractor.features(pictures, resize)
+        features = by.features(self.truth.srgb(i) for i in range(len(self.truth)))
         save_array(file, features)
         return features
-
-
-def _set_metrics(
-    features: NDArray[np.float64], reference: NDArray[np.float64], suffix: str
-) -> dict[str, Any]:
-    return {
-        f"fid{suffix}": {
-            "value": frechet_distance(features, reference),
-            "leave_one_out": frechet_leave_one_out(features, reference).tolist(),
-        },
-        f"kid{suffix}": {
-            "value": kernel_distance(features, reference),
-            "leave_one_out": kernel_leave_one_out(features, reference).tolist(),
-        },
-    }
 
 
 def _visible(raw: NDArray[np.float32]) -> NDArray[np.uint8]:

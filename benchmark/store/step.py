@@ -21,6 +21,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 KEY_LENGTH = 20  # hex digits; 80 bits are ample for one store
 WEIGHTS = "weights.safetensors"  # what a training leaves in its folder
 MEASURES = "measures.json"  # what a score leaves
+DISTANCES = 2  # raised when a distance between sets of developed pictures is added or changed
 
 
 @dataclass(frozen=True)
@@ -179,8 +180,10 @@ class Score(StepSpec):
         camera: the camera that took the test raws.
         reference: the camera whose pictures are the truth.
         oracle: transform fitted on each test pair in place of a mapper; None for none.
-        extractor: SHA-256 of the weights behind the Fréchet distances; None without.
+        extractor: SHA-256 of the weights behind FID and KID; None without.
         images: whether all developed pictures are kept.
+        distances: version of the distances between sets of developed pictures, `DISTANCES`; 1 in
+            steps of earlier versions, and where raw is compared with raw.
     """
 
     kind: ClassVar[Kind] = "score"
@@ -196,11 +199,12 @@ class Score(StepSpec):
     oracle: str | None = None
     extractor: str | None
     images: bool
+    distances: int = 1
 
     @property
     def configuration(self) -> str:
         """Hash of all that decides the pictures, whatever is measured on them or kept."""
-        measuring = ("extractor", "images")
+        measuring = ("extractor", "images", "distances")
         return self._hash({k: v for k, v in self.fields.items() if k not in measuring})
 
 

@@ -1,0 +1,67 @@
+"""Fréchet and kernel distances of developed pictures from the true ones, over several features."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+
+from benchmark.metrics.features import Features, Picture
+from benchmark.metrics.frechet import frechet_distance, frechet_leave_one_out
+from benchmark.metrics.inception import FeatureExtractor
+from benchmark.metrics.kid import kernel_distance, kernel_leave_one_out
+from benchmark.metrics.random_vgg import RandomVGG
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """Features of pictures, and the two distances over them.
+
+    Attributes:
+        frechet: key of the Fréchet distance in `METRICS`.
+        kernel: key of the kernel distance.
+        identity: all that decides the features of a picture.
+        features: the features of pictures, one row each.
+    """
+
+    frechet: str
+    kernel: str
+    identity: str
+    features: Callable[[Iterable[Picture]], Features]
+
+    def distances(self, features: Features, reference: Features) -> dict[str, dict[str, Any]]:
+        """Both distances by key, with the values without each scene in turn.
+
+        Args:
+            features: (n, d) of developed pictures, n at least 3.
+            reference: (n, d) of the true pictures of the same scenes.
+        """
+        return {
+            self.frechet: {
+                "value": frechet_distance(features, reference),
+                "leave_one_out": frechet_leave_one_out(features, reference).tolist(),
+            },
+            self.kernel: {
+                "value": kernel_distance(features, reference),
+                "leave_one_out": kernel_leave_one_out(features, reference).tolist(),
+            },
+        }
+
+
+def embeddings(inception: FeatureExtractor | None, device: torch.device) -> list[Embedding]:
+    """By what pictures are compared: always a random network, and Inception where there is one.
+
+    A change of what is measured, here or in the networks, raises `DISTANCES` in
+    `benchmark/store/step.py`.
+    """
+    random = RandomVGG(device)
+    name = f"random VGG-16 {device}"
+    found = [Embedding("fd_random_vgg", "kd_random_vgg", name, random.features)]
+    if inception is not None:
+        facts = inception.facts
+        for suffix, resize in (("", "pytorch-fid"), ("_clean", "clean-fid")):
+            name = f"{facts.weights_sha256} {resize} {facts}"
+            features = partial(inception.features, resize=resize)
+            found.append(Embedding(f"fid{suffix}", f"kid{suffix}", name, features))
+    return found
