@@ -30,6 +30,7 @@ ELSEWHERE = {
     "benchmark/data/raw2raw/layout.py": "tests/benchmark/data/raw2raw/test_dataset.py",
     "benchmark/data/raw2raw/pictures.py": "tests/benchmark/data/raw2raw/test_dataset.py",
     "benchmark/data/raw2raw/survey.py": "tests/benchmark/data/raw2raw/test_dataset.py",
+    "benchmark/metrics/features.py": "tests/benchmark/metrics/test_random_vgg.py",
     # The engine's inner parts are tested in whole runs, with processes that are really killed.
     "benchmark/methods/pictures.py": "tests/benchmark/methods/test_conformance.py",
     "benchmark/planning/estimates.py": "tests/benchmark/cli/test_plan.py",
@@ -44,6 +45,7 @@ ELSEWHERE = {
     "benchmark/running/remote.py": "tests/benchmark/running/test_ray_cluster.py",
     "benchmark/running/session.py": "tests/benchmark/cli/test_run.py",
     "benchmark/running/worker.py": "tests/benchmark/running/test_pool.py",
+    "benchmark/steps/distances.py": "tests/benchmark/steps/test_score.py",
     "benchmark/steps/context.py": "tests/benchmark/steps/test_load.py",
     "benchmark/steps/find.py": "tests/benchmark/cli/test_render.py",
     "benchmark/steps/run.py": "tests/benchmark/cli/test_run.py",

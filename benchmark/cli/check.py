@@ -2,7 +2,7 @@
 
 import argparse
 
-from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+from benchmark.cli.options import Verbs, add_run_option, add_verb
 
 EXAMPLES = """  isp-bench check cstpp
   isp-bench check my-mapper --plugin my_mapper.py
@@ -15,7 +15,7 @@ def add_parser(verbs: Verbs) -> None:
         verbs, "check", "test that a mapper or ISP keeps its contract, in under a minute", EXAMPLES
     )
     parser.add_argument("name", help="a mapper or an ISP")
-    add_plugin_option(parser)
+    add_run_option(parser, "plugin")
     parser.set_defaults(execute=execute)
 
 

@@ -7,7 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+from benchmark.cli.options import Verbs, add_run_option, add_verb
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,7 +26,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("name", help="a mapper, ISP, protocol or data set")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    add_plugin_option(parser)
+    add_run_option(parser, "plugin")
     parser.set_defaults(execute=execute)
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+from benchmark.cli.options import Verbs, add_run_option, add_verb
 
 if TYPE_CHECKING:
     from benchmark.registry import Registry
@@ -34,7 +34,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "--json", dest="format", action="store_const", const="json", help="as --format json"
     )
-    add_plugin_option(parser)
+    add_run_option(parser, "plugin")
     parser.set_defaults(execute=execute)
 
 

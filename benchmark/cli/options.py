@@ -27,9 +27,9 @@ def add_verb(verbs: Verbs, name: str, summary: str, examples: str) -> argparse.A
     )
 
 
-def add_plugin_option(parser: argparse.ArgumentParser) -> None:
-    """`--plugin`, as `isp-bench run` has it."""
-    _add_option(parser, "plugin", RunConfig.model_fields["plugin"])
+def add_run_option(parser: argparse.ArgumentParser, name: str) -> None:
+    """A single option as `isp-bench run` has it; not given, it is left out of the arguments."""
+    _add_option(parser, name, RunConfig.model_fields[name])
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark.cli.options import add_plugin_option
+from benchmark.cli.options import add_run_option
 from benchmark.errors import BenchError
 from benchmark.files import check_writable
 
@@ -25,7 +25,7 @@ def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
     which.add_argument("--seed", type=int, metavar="N", help="its seed")
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.add_argument("--device", default="auto", metavar="NAME", help="as for run")
-    add_plugin_option(parser)
+    add_run_option(parser, "plugin")
 
 
 def check_files(image: Path, output: Path, suffixes: Sequence[str]) -> None:

@@ -54,7 +54,10 @@ def execute(args: argparse.Namespace) -> int:
         for sentence in session.plan.skipped:
             progress.say(sentence)
         if session.weights.weights is None:
-            progress.say(f"FID will be left out. {session.weights.reason}")
+            progress.say(
+                "FID will be left out, and FD (random VGG-16) takes its place. "
+                f"{session.weights.reason}"
+            )
         done = sum(session.store.is_done(key) for key in session.plan.steps)
         progress.say(
             f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them "
@@ -66,7 +69,7 @@ def execute(args: argparse.Namespace) -> int:
         outcome = session.run(progress)
     if any((session.folder / "records").glob("*.json")):
         records = read_records(session.folder)
-        made = make_tables(session.folder, records)
+        made = make_tables(session.folder, records, config.fid_mode)
         pictures = write_comparisons(session.folder, records, session.store)
         report = write_report(session.folder, records, made, session.store.folder / "steps")
         print_tables(made, args.json)

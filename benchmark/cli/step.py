@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+from benchmark.cli.options import Verbs, add_run_option, add_verb
 
 if TYPE_CHECKING:
     from benchmark.steps.context import Context
@@ -32,7 +32,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store of the run")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="as for run")
     parser.add_argument("--device", default="auto", help="as for run")
-    add_plugin_option(parser)
+    add_run_option(parser, "plugin")
     parser.set_defaults(execute=execute)
 
 

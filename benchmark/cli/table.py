@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.cli.options import Verbs, add_verb
+from benchmark.cli.options import Verbs, add_run_option, add_verb
 
 if TYPE_CHECKING:
     from benchmark.reports.table import Table
 
 EXAMPLES = """  isp-bench table results/simulated-quick
   isp-bench table results/simulated-quick --json
+  isp-bench table results/simulated-quick --fid-mode fid
 """
 
 
@@ -31,19 +32,21 @@ def add_parser(verbs: Verbs) -> None:
         metavar="FOLDER",
         help="the store of the run, for the training curves in report.html (default: as for run)",
     )
+    add_run_option(parser, "fid_mode")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     parser.set_defaults(execute=execute)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
+    from benchmark.planning.run_config import FID_MODE
     from benchmark.records.record import read_records
     from benchmark.reports.build import make_tables
     from benchmark.reports.page import write_report
     from benchmark.store.store import default_store
 
     records = read_records(args.folder)
-    made = make_tables(args.folder, records)
+    made = make_tables(args.folder, records, getattr(args, "fid_mode", FID_MODE))
     write_report(args.folder, records, made, (args.store or default_store()) / "steps")
     print_tables(made, args.json)
     return 0

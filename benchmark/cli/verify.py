@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmark.cli.options import Verbs, add_plugin_option, add_verb
+from benchmark.cli.options import Verbs, add_run_option, add_verb
 
 EXAMPLES = """  isp-bench verify bundle.zip
   isp-bench verify bundle.zip --tolerance 0.001 --fid-weights pt_inception.pth
@@ -38,7 +38,7 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="as for run")
     parser.add_argument("--device", default="auto", help="as for run")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    add_plugin_option(parser)
+    add_run_option(parser, "plugin")
     parser.set_defaults(execute=execute)
 
 

@@ -20,7 +20,9 @@ def require_picture(image: Picture) -> None:
         BenchError: it is not uint8 of shape (3, h, w).
     """
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[0] != 3 or image.size == 0:
-        raise BenchError(f"Features need pictures (3, h, w) uint8, not {image.shape} {image.dtype}.")
+        raise BenchError(
+            f"Features need pictures (3, h, w) uint8, not {image.shape} {image.dtype}."
+        )
 
 
 def exact_convolutions() -> AbstractContextManager[None]:

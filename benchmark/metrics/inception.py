@@ -8,8 +8,8 @@ The packages differ in how they resize a picture to the 299 x 299 pixels of the 
   floating point, clipped to [0, 255] and not rounded.
 
 The tests compare both with their package, on the same PNG files and one file of generated weights:
-resized pictures, features, and distance. Not compared are the files that the packages download. Each
-holds the 2015 TensorFlow Inception, clean-fid's as TorchScript; here pytorch-fid's serves both.
+resized pictures, features and distance. Not compared are the files that the packages download. Both
+hold the 2015 TensorFlow Inception, clean-fid's as TorchScript; here pytorch-fid's serves for both.
 """
 
 from collections.abc import Iterable

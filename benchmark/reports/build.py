@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmark.errors import BenchError
 from benchmark.planning.graph import NONE
+from benchmark.planning.run_config import FID_MODE, FidMode
 from benchmark.records.record import Record
 from benchmark.reports.cost import cost_table
 from benchmark.reports.cross_camera import isp_tables
@@ -14,8 +15,12 @@ from benchmark.reports.table import Table
 from benchmark.reports.text import write_tables
 
 
-def tables(records: Sequence[Record]) -> list[Table]:
+def tables(records: Sequence[Record], fid_mode: FidMode = FID_MODE) -> list[Table]:
     """All tables a run can fill.
+
+    Args:
+        records: of the run.
+        fid_mode: which FID they show, where there are Inception weights.
 
     Raises:
         BenchError: the records mix presets, data sets or extractors.
@@ -23,7 +28,7 @@ def tables(records: Sequence[Record]) -> list[Table]:
     _refuse_mixtures(records)
     developed = without_doubles([r for r in records if r.isp != NONE])
     raw = without_doubles([r for r in records if r.isp == NONE])
-    made = [*isp_tables(developed), *raw_tables(raw)]
+    made = [*isp_tables(developed, fid_mode), *raw_tables(raw)]
     cost = cost_table(records)
     return [*made, cost] if cost is not None else made
 
@@ -46,12 +51,14 @@ def _refuse_mixtures(records: Sequence[Record]) -> None:
             )
 
 
-def make_tables(folder: Path, records: Sequence[Record]) -> list[Table]:
-    """Makes a run's tables and writes them into its folder.
+def make_tables(
+    folder: Path, records: Sequence[Record], fid_mode: FidMode = FID_MODE
+) -> list[Table]:
+    """Makes a run's tables, see :func:`tables`, and writes them into its folder.
 
     Raises:
         BenchError: the records cannot stand in one table.
     """
-    made = tables(records)
+    made = tables(records, fid_mode)
     write_tables(made, folder)
     return made

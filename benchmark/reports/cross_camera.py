@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
+from benchmark.planning.run_config import FID_MODE, FidMode
 from benchmark.records.record import Record
+from benchmark.reports.distances import (
+    all_distances,
+    distance_notes,
+    main_distance,
+    resize_sentence,
+)
 from benchmark.reports.notes import bold_rule, notes_of, size_of_test, units
 from benchmark.reports.table import (
-    FRECHET,
     Contest,
     Groups,
     Lines,
@@ -17,17 +23,17 @@ from benchmark.reports.table import (
 )
 
 
-def isp_tables(records: Sequence[Record]) -> list[Table]:
+def isp_tables(records: Sequence[Record], fid_mode: FidMode = FID_MODE) -> list[Table]:
     """The tables of cells with an ISP; none where there are references only."""
     if all(r.reference for r in records):
         return []
-    made = [_cross_camera(records)]
+    made = [_cross_camera(records, fid_mode)]
     if len({r.isp for r in records}) > 1 or any(r.sets for r in records):
-        made.append(_cross_camera_by_isp(records))
+        made.append(_cross_camera_by_isp(records, fid_mode))
     return made
 
 
-def _cross_camera(records: Sequence[Record]) -> Table:
+def _cross_camera(records: Sequence[Record], fid_mode: FidMode) -> Table:
     """Table 5: means over the ISPs."""
     isps = sorted({r.isp for r in records})
     over = f"mean over {', '.join(isps)}" if len(isps) > 1 else f"ISP: {isps[0]}"
@@ -39,13 +45,14 @@ def _cross_camera(records: Sequence[Record]) -> Table:
     def over_all(label: str) -> list[tuple[tuple[str, ...], Sequence[str]]]:
         return [((label,), isps)]
 
-    return _table("table5", caption, ("Mapper",), ("kl", "fid"), records, over_all)
+    metrics = ("kl", main_distance(records, fid_mode))
+    return _table("table5", caption, ("Mapper",), metrics, records, over_all)
 
 
-def _cross_camera_by_isp(records: Sequence[Record]) -> Table:
+def _cross_camera_by_isp(records: Sequence[Record], fid_mode: FidMode) -> Table:
     """The supplement of Table 5: each ISP by itself, with all measures."""
     isps = sorted({r.isp for r in records})
-    metrics = ("kl", *FRECHET) if any(r.sets for r in records) else ("kl", "fid")
+    metrics = ("kl", *all_distances(records, fid_mode))
     caption = (
         f"Cross-camera ISP, each ISP by itself ({size_of_test(records)}). X→Y as in Table 5; "
         "mappers are compared within one ISP."
@@ -78,5 +85,7 @@ def _table(
     for title in sorted({r.title for r in records if not r.reference}):
         own = [r for r in records if r.title == title]
         groups |= embolden({title: mapper_rows(own, columns, lines)}, contest)
-    whole = " ".join(filter(None, (caption, units(columns), bold_rule(records, "scenes"))))
-    return Table(name, whole, label_titles, columns, groups, notes_of(records))
+    about = (resize_sentence(columns, records), units(columns), bold_rule(records, "scenes"))
+    whole = " ".join(filter(None, (caption, *about)))
+    notes = (*distance_notes(columns, records), *notes_of(records))
+    return Table(name, whole, label_titles, columns, groups, notes)

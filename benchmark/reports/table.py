@@ -11,7 +11,7 @@ from benchmark.reports.aggregate import Score, bold_entries, score
 
 NO_WEIGHTS = "no weights"
 REFERENCES = "References"
-FRECHET = ("fid", "fid_antialiased", "kid", "kid_antialiased")
+INCEPTION = ("fid", "kid", "fid_clean", "kid_clean", "fid_antialiased", "kid_antialiased")
 NO_MAPPER = ("floor", "unmapped")  # references at the lower end, shown first
 
 
@@ -113,7 +113,7 @@ def columns_of(
         for key in metrics:
             metric = METRICS[key]
             title = metric.title
-            if key in FRECHET and extractor != "FID":
+            if key in INCEPTION and extractor != "FID":
                 title = title.replace("FID", extractor).replace(
                     "KID", extractor.replace("FD", "KD", 1)
                 )
@@ -175,7 +175,8 @@ def row_of(
 def _entry(records: Sequence[Record], metric: str) -> Entry:
     number = score(records, metric)
     if number is None:
-        return Entry(NO_WEIGHTS if metric in FRECHET else "–")
+        no_weights = metric in INCEPTION and any("fid" in r.missing for r in records)
+        return Entry(NO_WEIGHTS if no_weights else "–")
     text = number.metric.show(number.value)
     if number.seeds > 1 and number.spread != 0:  # 0: the method does not depend on the seed
         text += f" ± {number.metric.show(number.spread)}"

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 import scipy
 import torch
+from cleanfid.fid import fid_from_feats, get_folder_features
+from cleanfid.inception_torchscript import InceptionV3W
+from cleanfid.resize import build_resizer
 from numpy.typing import NDArray
 from PIL import Image
 from pytorch_fid.fid_score import calculate_frechet_distance, get_activations
@@ -22,7 +25,7 @@ Pictures = list[NDArray[np.uint8]]
 
 needs_old_sqrtm = pytest.mark.skipif(
     tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 18),
-    reason="pytorch-fid 0.3.0 calls sqrtm(disp=False), which SciPy 1.18 removed",
+    reason="both packages call sqrtm(disp=False), which SciPy 1.18 removed",
 )
 
 
@@ -141,7 +144,7 @@ def test_batch_size_does_not_matter(weights: FidWeights, extractor: FeatureExtra
 
 def test_pictures_may_come_one_by_one_in_any_size(extractor: FeatureExtractor) -> None:
     pictures = [scenes(1, side)[0] for side in (16, 48)] + [np.zeros((3, 20, 9), np.uint8)]
-    features = extractor.features(iter(pictures), "antialiased")
+    features = extractor.features(iter(pictures), "clean-fid")
     assert features.shape == (3, 2048)
 
 
@@ -155,21 +158,65 @@ def test_pytorch_fid_resize_is_the_network_s_own(weights: FidWeights) -> None:
     np.testing.assert_allclose(ours, expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("side", [640, 64])
-def test_antialiased_resize_is_pillow_s(side: int) -> None:
-    picture = scenes(1, side)[0][:, : side // 2]
-    planes = [
-        np.asarray(Image.fromarray(p).resize((299, 299), Image.Resampling.BILINEAR))
-        for p in picture.astype(np.float32) / 255
-    ]
-    ours = inception._squash(picture, "antialiased").numpy()
-    np.testing.assert_allclose(ours, np.stack(planes), atol=5e-5)
+@pytest.mark.parametrize("side", [640, 299, 64])
+def test_clean_fid_resize_is_the_package_s_own(side: int, tmp_path: Path) -> None:
+    """Its reader and resize on PNG files."""
+    harsh = 255 * (scenes(1, side)[0] > 128).astype(np.uint8)
+    pictures = [picture[:, :, : side - 20] for picture in (scenes(1, side)[0], harsh)]
+    resize = build_resizer("clean")
+    for file, picture in zip(save(pictures, tmp_path / "png"), pictures, strict=True):
+        theirs = resize(np.asarray(Image.open(file).convert("RGB")))  # (299, 299, 3) in [0, 255]
+        ours = 256 * inception._squash(picture, "clean-fid").numpy()
+        np.testing.assert_allclose(ours, np.moveaxis(theirs, 2, 0), rtol=0, atol=1e-6)
+        assert ours.min() >= 0 and ours.max() <= 255
 
 
-def test_antialiased_resize_averages_noise_away() -> None:
+class _CleanNetwork(torch.nn.Module):
+    """In place of the TorchScript that clean-fid downloads: the same layers, other weights."""
+
+    def __init__(self, weights: FidWeights) -> None:
+        super().__init__()
+        network = load_inception(weights)
+        network.normalize_input = False
+        self.layers = torch.nn.Sequential(network, _First())
+
+
+class _First(torch.nn.Module):
+    def forward(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        return maps[0]
+
+
+@needs_old_sqrtm
+def test_the_2048_features_and_distance_of_clean_fid(
+    weights: FidWeights,
+    extractor: FeatureExtractor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its reader, resize and scaling on PNG files; its distance on 6 directions, where exact."""
+    monkeypatch.setattr(torch.jit, "load", lambda _: _CleanNetwork(weights), raising=False)
+    network = InceptionV3W(str(tmp_path), download=False)
+    targets = scenes(8, 48)
+    ours, theirs = [], []
+    for name, pictures in (("outputs", rendered(targets)), ("targets", targets)):
+        save(pictures, tmp_path / name)
+        folder = str(tmp_path / name)
+        found = get_folder_features(
+            folder, network, num_workers=0, batch_size=5, device="cpu", mode="clean", verbose=False
+        )
+        theirs.append(found.astype(np.float64))
+        ours.append(extractor.features(pictures, "clean-fid"))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+    directions = np.random.default_rng(0).normal(size=(2048, 6)) / np.sqrt(2048)
+    expected = fid_from_feats(*(features @ directions for features in theirs))
+    assert frechet_distance(*(f @ directions for f in ours)) == pytest.approx(expected, rel=1e-3)
+
+
+def test_clean_fid_resize_averages_noise_away() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (3, 1196, 1196), dtype=np.uint8)
     plain = inception._squash(noise, "pytorch-fid").std()
-    assert inception._squash(noise, "antialiased").std() < 0.4 * plain
+    assert inception._squash(noise, "clean-fid").std() < 0.5 * plain
 
 
 def test_facts_name_the_extractor(weights: FidWeights, extractor: FeatureExtractor) -> None:
@@ -185,7 +232,7 @@ def test_wrong_input_is_explained(weights: FidWeights, extractor: FeatureExtract
         extractor.features([np.zeros((3, 9, 9), np.float32)], "pytorch-fid")
     with pytest.raises(BenchError, match="no pictures"):
         extractor.features([], "pytorch-fid")
-    with pytest.raises(BenchError, match="antialiased"):
-        extractor.features([], "antialias")  # type: ignore[arg-type]
+    with pytest.raises(BenchError, match="clean-fid"):
+        extractor.features([], "clean")  # type: ignore[arg-type]
     with pytest.raises(BenchError, match="100"):
         FeatureExtractor(weights, dims=100)

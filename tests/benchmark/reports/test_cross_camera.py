@@ -7,6 +7,9 @@ from benchmark.reports.cross_camera import isp_tables
 from benchmark.reports.text import markdown
 from tests.benchmark.reports.samples import N, make_record, numbers
 
+RANDOM = ("fd_random_vgg", "kd_random_vgg")
+GENUINE = {"name": "FID", "weights_sha256": "6726825d" + "0" * 56}
+
 
 def reference(protocol, value):
     return make_record(
@@ -62,17 +65,43 @@ def test_each_protocol_has_its_own_best():
     ]  # fmt: skip
 
 
-def test_without_weights_nothing_is_called_a_number():
+def test_without_any_distance_nothing_is_called_a_number():
     text = markdown(isp_tables([make_record()])[0])
     assert "no weights" in text
     assert "FID needs weights." in text
+    assert "Scored by an earlier version" in text
+
+
+def test_distances_over_random_features_stand_in_the_place_of_fid():
+    sets = {key: {"value": 3.0, "leave_one_out": list(range(N))} for key in RANDOM}
+    main, supplement = isp_tables([make_record(sets=sets), make_record("other", sets=sets)])
+    assert [c.title for c in main.columns] == ["KL↓", "FD (random VGG-16)↓"]
+    assert [c.metric for c in supplement.columns] == ["kl", *RANDOM]
+    line = numbers(main).query("metric == 'fd_random_vgg'").iloc[0]
+    assert line.low < line.value == 3.0 < line.high
+    assert "This is not FID" in " ".join(main.notes)
+    assert "no weights" not in markdown(main)
+
+
+@pytest.mark.parametrize(("mode", "package"), [("fid", "pytorch-fid"), ("fid_clean", "clean-fid")])
+def test_the_mode_chooses_the_columns_and_the_caption_names_it(mode, package):
+    keys = ("fid", "fid_clean", "kid", "kid_clean", *RANDOM)
+    sets = {key: {"value": i, "leave_one_out": [i] * N} for i, key in enumerate(keys)}
+    main, supplement = isp_tables([make_record(sets=sets, extractor=GENUINE, missing={})], mode)
+    assert [c.metric for c in main.columns] == ["kl", mode]
+    assert numbers(main).query("metric == @mode").value.tolist() == [sets[mode]["value"]]
+    kernel = mode.replace("fid", "kid")
+    assert [c.metric for c in supplement.columns] == ["kl", mode, kernel, *RANDOM]
+    for table in (main, supplement):
+        assert f"as in {package} ({mode})." in table.caption
+    assert isp_tables([make_record()], mode)[0].caption.count("resized") == 0
 
 
 def test_other_weights_appear_under_their_own_name():
     loo = {"value": 3.0, "leave_one_out": [3.0] * N}
     extractor = {"name": "FD (mine.pth, sha256 01234567)", "weights_sha256": "01234567" * 8}
     record = make_record(
-        sets=dict.fromkeys(("fid", "fid_antialiased", "kid", "kid_antialiased"), loo),
+        sets=dict.fromkeys(("fid", "fid_clean", "kid", "kid_clean", *RANDOM), loo),
         extractor=extractor, missing={},
     )  # fmt: skip
     main, supplement = isp_tables([record])

@@ -30,10 +30,10 @@ def test_columns_are_ordered_by_direction_then_metric():
 
 def test_other_weights_appear_under_their_own_name():
     extractor = {"name": "FD (mine.pth, sha256 01234567)", "weights_sha256": "01234567" * 8}
-    columns = columns_of([make_record(extractor=extractor)], ("fid", "kid_antialiased"))
+    columns = columns_of([make_record(extractor=extractor)], ("fid", "kid_clean"))
     assert [c.title for c in columns] == [
         "FD (mine.pth, sha256 01234567)↓",
-        "KD (mine.pth, sha256 01234567) ×10³ (antialiased)↓",
+        "KD (mine.pth, sha256 01234567) (clean) ×10³↓",
     ]
 
 
@@ -56,6 +56,8 @@ def test_a_missing_distance_names_its_reason():
         e.text for e in row_of(("m",), [make_record(per_image={})], [KL, fid], ["net"]).entries
     ]
     assert texts == ["–", "no weights"]
+    measured = make_record(missing={})
+    assert row_of(("m",), [measured], [fid], ["net"]).entries[0].text == "–"
 
 
 def test_calibration_comes_before_what_the_user_named():

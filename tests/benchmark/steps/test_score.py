@@ -1,12 +1,17 @@
-"""Scoring with Inception weights: the sets' distances, their names, and the pictures."""
+"""Scoring developed pictures: the sets' distances, their names, and the pictures."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from benchmark.data.images import ImageSet
+from benchmark.metrics.frechet import frechet_distance
+from benchmark.metrics.kid import kernel_distance
 from benchmark.metrics.kl import kl_divergence
+from benchmark.metrics.random_vgg import RandomVGG
 from tests.benchmark.conftest import records
+
+RANDOM = {"fd_random_vgg", "kd_random_vgg"}
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def weights(tmp_path, monkeypatch):
             self.facts = ExtractorFacts(weights.name, weights.sha256, 6, 16, str(device))
 
         def features(self, images, resize):
-            scale = 1.0 if resize == "pytorch-fid" else 2.0
+            scale = {"pytorch-fid": 1.0, "clean-fid": 2.0}[resize]
             rows = [np.r_[i.mean((1, 2)), i.std((1, 2))] for i in images]
             return scale * np.array(rows, np.float64)
 
@@ -39,13 +44,23 @@ def test_with_weights_every_cell_has_its_distances_under_their_own_name(toy_run,
     assert ran.code == 0, ran.err
     found = records(tmp_path / "results" / "toy-smoke")
     for record in found.values():
-        assert set(record["sets"]) == {"fid", "fid_antialiased", "kid", "kid_antialiased"}
+        assert set(record["sets"]) == {"fid", "kid", "fid_clean", "kid_clean", *RANDOM}
         assert record["extractor"]["weights_sha256"] == weights.sha256
         assert len(record["sets"]["fid"]["leave_one_out"]) == record["n"]
-        four = record["sets"]["fid_antialiased"]["value"] / record["sets"]["fid"]["value"]
+        four = record["sets"]["fid_clean"]["value"] / record["sets"]["fid"]["value"]
         assert four == pytest.approx(4.0)
     assert "FD (mine.pth, sha256 01234567)" in ran.out
     assert "FID" not in ran.out
+
+
+def test_without_weights_there_is_a_distance_over_random_features(toy_run, tmp_path):
+    ran = toy_run()
+    assert ran.code == 0, ran.err
+    for record in records(tmp_path / "results" / "toy-smoke").values():
+        assert set(record["sets"]) == RANDOM
+        assert all(len(s["leave_one_out"]) == record["n"] for s in record["sets"].values())
+    assert "FD (random VGG-16)↓" in ran.out
+    assert "no weights" not in ran.out
 
 
 def test_weights_that_come_later_score_again_and_train_nothing(toy_run, tmp_path, request):
@@ -61,16 +76,21 @@ def test_weights_that_come_later_score_again_and_train_nothing(toy_run, tmp_path
     assert {f: f.stat().st_mtime_ns for f in trained} == trained
 
 
-def test_saved_images_give_the_recorded_kl(toy_run, tmp_path):
+def test_saved_images_give_the_recorded_kl_and_distances(toy_run, tmp_path):
     assert toy_run("--save-images", "--no-references", "--direction", "a2b").code == 0
     (record,) = records(tmp_path / "results" / "toy-smoke").values()
     folder = tmp_path / "home" / "steps" / record["score"]
-    for name, recorded in zip(record["ids"], record["per_image"]["kl"], strict=True):
-        pictures = [
-            np.asarray(Image.open(folder / kind / f"{name}.png")).transpose(2, 0, 1)
-            for kind in ("developed", "truth")
+    developed, truth = (
+        [
+            np.asarray(Image.open(folder / kind / f"{n}.png")).transpose(2, 0, 1)
+            for n in record["ids"]
         ]
-        assert kl_divergence(*pictures) == recorded
+        for kind in ("developed", "truth")
+    )
+    assert list(map(kl_divergence, developed, truth)) == record["per_image"]["kl"]
+    features = [RandomVGG().features(pictures) for pictures in (developed, truth)]
+    for key, distance in (("fd_random_vgg", frechet_distance), ("kd_random_vgg", kernel_distance)):
+        assert record["sets"][key]["value"] == pytest.approx(distance(*features), rel=1e-4)
 
 
 def test_the_truth_is_the_reference_cameras_picture_of_the_same_scene(toy_run, tmp_path):
@@ -107,7 +127,7 @@ def test_nothing_is_written_into_a_users_prepared_data(toy_run, bench, weights, 
     assert {path: path.stat().st_mtime_ns for path in prepared.rglob("*")} == before
     features = sorted((tmp_path / "home" / "data").glob("raw2raw-*/features-*.npy"))
     assert [f.name.rsplit("-", 1)[0] for f in features] == [
-        f"features-scenes-{camera}" for camera in "aabb"
+        f"features-scenes-{camera}" for camera in "aaabbb"
     ]
     times = [f.stat().st_mtime_ns for f in features]
     again = toy_run(
