@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.planning.graph import NONE
 from benchmark.records.record import read_records
 from benchmark.store.store import Store
 
@@ -135,8 +136,8 @@ def test_every_step_of_an_old_store_is_explained(bench, old):
 def test_costs_are_those_of_the_old_steps(bench, old):
     ran = bench("plan", *RUN, "--seed", "1", "--store", old / "store", "--json")
     assert ran.code == 0, ran.err
-    found = {row["key"]: (row["seconds"], row["bytes"]) for row in json.loads(ran.out)}
-    assert found == {r["key"]: (r["seconds"], r["bytes"]) for r in read(FORMATS / "costs.json")}
+    found = {row["title"]: (row["seconds"], row["bytes"]) for row in json.loads(ran.out)}
+    assert found == {r["title"]: (r["seconds"], r["bytes"]) for r in read(FORMATS / "costs.json")}
     assert all(seconds is not None and size > 0 for seconds, size in found.values())
 
 
@@ -188,13 +189,13 @@ def test_old_weights_and_pictures_score_as_they_did(bench, old, tmp_path):
     ran = bench("run", *RUN, "--workers", "1", "--store", old / "store", "--name", "again")
     assert ran.code == 0, ran.err
     assert [(file.read_bytes(), file.stat().st_mtime_ns) for file in (*kept, anchors)] == before
-    recorded = {record.score: record for record in read_records(old / "results/simulated-smoke")}
+    recorded = {record.cell: record for record in read_records(old / "results/simulated-smoke")}
     again = read_records(tmp_path / "results" / "again")
     assert len(again) == 3
     for record in again:
-        one = recorded[record.score]
-        assert (record.cell, record.ids) == (one.cell, one.ids)
-        assert record.configuration == one.configuration
+        one = recorded[record.cell]
+        assert (record.ids, record.configuration) == (one.ids, one.configuration)
+        assert (record.score == one.score) == (record.isp == NONE), "distances are measured since"
         assert record.per_image.keys() == one.per_image.keys()
         for metric, values in record.per_image.items():
             assert values == pytest.approx(one.per_image[metric], rel=1e-3, abs=1e-3), metric
