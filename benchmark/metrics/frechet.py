@@ -22,6 +22,7 @@ from scipy.linalg import qr, svdvals
 from benchmark.errors import BenchError, ContractError
 
 Features = NDArray[np.float64]
+FEWEST_LEFT_OUT = 3  # images; two are left for a covariance when one is left out
 
 
 def frechet_distance(features: Features, reference: Features) -> float:
@@ -67,7 +68,7 @@ def frechet_leave_one_out(features: Features, reference: Features) -> NDArray[np
         BenchError: fewer than three images, or values that are not finite.
         ContractError: different shapes.
     """
-    _check(features, reference, at_least=3)
+    _check(features, reference, FEWEST_LEFT_OUT)
     n, dims = features.shape
     if len(reference) != n:
         raise ContractError(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from benchmark.metrics.frechet import FEWEST_LEFT_OUT
 from benchmark.planning.run_config import FidMode
 from benchmark.records.record import Record
 from benchmark.reports.table import Column
-from benchmark.steps.score import FEWEST_FOR_SETS
 
 PACKAGES = {"fid_clean": "clean-fid", "fid": "pytorch-fid"}  # whose resize they use
 KERNEL = {"fid_clean": "kid_clean", "fid": "kid"}
@@ -52,7 +52,7 @@ def distance_notes(columns: Sequence[Column], records: Sequence[Record]) -> tupl
         if shown.isdisjoint(PACKAGES):
             note += " This is not FID; it stands here because not every cell has FID."
         notes.append(note)
-    if any(r.n >= FEWEST_FOR_SETS and RANDOM[0] not in r.sets for r in records):
+    if any(r.n >= FEWEST_LEFT_OUT and RANDOM[0] not in r.sets for r in records):
         notes.append(
             "Scored by an earlier version, which measured other distances; run again, and only "
             "the scores are made anew."

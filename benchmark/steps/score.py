@@ -22,6 +22,7 @@ from benchmark.metrics.angular import angular_error
 from benchmark.metrics.chart import chart_colours, chart_mae
 from benchmark.metrics.features import Features
 from benchmark.metrics.fid_weights import find_weights
+from benchmark.metrics.frechet import FEWEST_LEFT_OUT
 from benchmark.metrics.inception import BATCH_SIZE, FeatureExtractor
 from benchmark.metrics.kl import eight_bit, kl_divergence
 from benchmark.metrics.pixel import mae, psnr, ssim
@@ -33,7 +34,6 @@ from isp_models.base import DeepISP
 
 PREVIEWS = 4  # pictures kept for looking at
 PREVIEW_SIDE = 384  # pixels
-FEWEST_FOR_SETS = 3  # pictures; a jackknife of a covariance needs them
 
 
 @dataclass
@@ -138,7 +138,7 @@ class Scoring:
         """KL of each developed picture, and Fréchet and kernel distances of all together."""
         weights = find_weights(self.fid_weights, False) if self.fid_weights else None
         inception = FeatureExtractor(weights, self.device) if weights else None
-        enough = len(self.raws) >= FEWEST_FOR_SETS
+        enough = len(self.raws) >= FEWEST_LEFT_OUT
         compared = embeddings(inception, self.device) if enough else []
         kl: list[float] = []
         features: dict[str, list[Features]] = {by.identity: [] for by in compared}

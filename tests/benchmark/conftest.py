@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.cli.main import main
-from benchmark.metrics import fid_weights, random_vgg
+from benchmark.metrics import fid_weights
 from tests.conftest import TOY
 
 
@@ -30,9 +30,8 @@ def _offline():
 
 
 @pytest.fixture
-def bench(capsys, monkeypatch) -> Callable[..., Ran]:
-    """Runs `isp-bench` in this process, its random network on pictures of 16 pixels, for speed."""
-    monkeypatch.setattr(random_vgg, "SIDE", 16)
+def bench(capsys) -> Callable[..., Ran]:
+    """Runs `isp-bench` in this process."""
 
     def run(*arguments: str) -> Ran:
         capsys.readouterr()

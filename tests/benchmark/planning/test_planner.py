@@ -10,7 +10,7 @@ from benchmark.planning.planner import Planner
 from benchmark.planning.preset import load_preset
 from benchmark.planning.run_config import RunConfig
 from benchmark.plugin import load_plugin
-from benchmark.store.step import DataIdentity
+from benchmark.store.step import DISTANCES, DataIdentity, Score
 from tests.conftest import TOY
 
 HAS = frozenset({"anchors", "aligned", "scenes"})
@@ -81,6 +81,17 @@ def test_a_change_reaches_everything_downstream_and_nothing_else(change, changed
 def test_what_is_measured_does_not_change_the_configuration():
     before, after = make_plan(), make_plan(extractor="a" * 64)
     assert [c.configuration for c in before.cells] == [c.configuration for c in after.cells]
+
+
+def test_distances_are_part_of_the_key_only_where_pictures_are_developed():
+    protocols = ("adaptation", "raw-to-raw")
+    plans = [make_plan(protocol=protocols, extractor=e) for e in (None, "a" * 64)]
+    for plan in plans:
+        for spec in plan.steps.values():
+            if isinstance(spec, Score):
+                assert spec.distances == (1 if spec.isp is None else DISTANCES)
+    raw = [{c.score for c in plan.cells if c.protocol == "raw-to-raw"} for plan in plans]
+    assert raw[0] == raw[1], "raws have no Inception features"
 
 
 def test_a_test_time_field_is_swept_over_one_training():

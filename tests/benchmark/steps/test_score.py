@@ -53,6 +53,23 @@ def test_with_weights_every_cell_has_its_distances_under_their_own_name(toy_run,
     assert "FID" not in ran.out
 
 
+def test_the_mode_is_chosen_when_tables_are_made(toy_run, bench, weights, tmp_path):
+    ran = toy_run("--fid-mode", "fid", "--no-references")
+    assert "as in pytorch-fid (fid)." in ran.out
+    scored = (tmp_path / "home" / "steps").glob("*/measures.json")
+    times = {file: file.stat().st_mtime_ns for file in scored}
+    again = toy_run("--no-references")  # by default as the paper
+    assert "as in clean-fid (fid_clean)." in again.out
+    assert times and {file: file.stat().st_mtime_ns for file in times} == times
+    for mode, package in (("fid", "pytorch-fid"), ("fid_clean", "clean-fid")):
+        table = bench("table", tmp_path / "results" / "toy-smoke", "--fid-mode", mode)
+        assert f"as in {package} ({mode})." in table.out
+    file = tmp_path / "run.yaml"
+    file.write_text("fid_mode: other")
+    refused = toy_run("--config", str(file))
+    assert refused.code == 2 and "fid_mode" in refused.err
+
+
 def test_without_weights_there_is_a_distance_over_random_features(toy_run, tmp_path):
     ran = toy_run()
     assert ran.code == 0, ran.err
