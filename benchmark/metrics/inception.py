@@ -127,7 +127,7 @@ def _squash(image: Picture, resize: Resize) -> Tensor:
         size = (SIDE, SIDE)
         return F.interpolate(picture[None], size=size, mode="bilinear", align_corners=False)[0]
     planes = [
-        Image.fromarray(plane).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        np.asarray(Image.fromarray(plane).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
         for plane in image.astype(np.float32)
     ]
     # clean-fid feeds (x - 128) / 128 to the layers; pytorch-fid's network makes its input 2x - 1.

@@ -36,8 +36,11 @@ class RandomVGG:
 
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self._device = torch.device(device)
-        faster = {"device": self._device, "memory_format": torch.channels_last}  # by 20 % on CPUs
-        self._stages = [[kernel.to(**faster) for kernel in stage] for stage in _kernels()]
+        self._stages = [
+            # This order of the numbers makes it faster by a fifth on CPUs.
+            [kernel.to(self._device, memory_format=torch.channels_last) for kernel in stage]
+            for stage in _kernels()
+        ]
 
     def features(self, images: Iterable[Picture]) -> Features:
         """One row of features per picture.

@@ -9,7 +9,7 @@ import torch
 
 from benchmark.metrics.features import Features, Picture
 from benchmark.metrics.frechet import frechet_distance, frechet_leave_one_out
-from benchmark.metrics.inception import FeatureExtractor
+from benchmark.metrics.inception import FeatureExtractor, Resize
 from benchmark.metrics.kid import kernel_distance, kernel_leave_one_out
 from benchmark.metrics.random_vgg import RandomVGG
 
@@ -60,7 +60,8 @@ def embeddings(inception: FeatureExtractor | None, device: torch.device) -> list
     found = [Embedding("fd_random_vgg", "kd_random_vgg", name, random.features)]
     if inception is not None:
         facts = inception.facts
-        for suffix, resize in (("", "pytorch-fid"), ("_clean", "clean-fid")):
+        ways: dict[str, Resize] = {"": "pytorch-fid", "_clean": "clean-fid"}
+        for suffix, resize in ways.items():
             name = f"{facts.weights_sha256} {resize} {facts}"
             features = partial(inception.features, resize=resize)
             found.append(Embedding(f"fid{suffix}", f"kid{suffix}", name, features))

@@ -34,6 +34,7 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> list[Picture]:
     counts = {"unpaired": 1, "validation": 1, "anchors": 0, "aligned": 0, "scenes": N}
     source = DATASETS.create("simulated", size=32, **counts)
     pair = source.prepare(tmp_path_factory.mktemp("simulated"), Progress(quiet=True))
+    assert pair.scenes is not None
     scenes = pair.scenes.camera("a")
     return [scenes.srgb(i) for i in range(N)]
 
@@ -48,7 +49,7 @@ def test_it_is_a_vgg16_by_another_implementation(network: RandomVGG) -> None:
     kernels = [kernel for stage in random_vgg._kernels() for kernel in stage]
     for convolution, kernel in zip(convolutions, kernels, strict=True):
         assert convolution.weight.shape == kernel.shape
-        convolution.weight.data, convolution.bias.data = kernel, torch.zeros(len(kernel))
+        convolution.weight.data, convolution.bias = kernel, None
     picture = noise((3, 64, 96))
     x, means = torch.from_numpy(picture)[None].float() / 127.5 - 1, []
     with torch.inference_mode():
@@ -98,7 +99,7 @@ def test_pictures_come_in_any_size_and_each_by_itself(network: RandomVGG) -> Non
 
 def test_wrong_input_is_explained(network: RandomVGG) -> None:
     with pytest.raises(BenchError, match="uint8"):
-        network.features([np.zeros((3, 9, 9), np.float32)])  # type: ignore[list-item]
+        network.features([np.zeros((3, 9, 9), np.float32)])
     with pytest.raises(BenchError, match="no pictures"):
         network.features([])
 
