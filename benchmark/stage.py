@@ -1,8 +1,9 @@
 """The contract between a method and the training loop: stages, and how each is optimised."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,36 @@ Batch = TypeVar("Batch")
 
 
 @dataclass(frozen=True)
+class Published:
+    """How long a stage of training is in its source.
+
+    Attributes:
+        steps: optimisation steps.
+        batch_size: crops per step (per camera for a mapper).
+        crop_size: side of the square crops in packed pixels.
+        source: where these are from, and what an epoch is there.
+    """
+
+    steps: int
+    batch_size: int
+    crop_size: int
+    source: str
+
+    @property
+    def crops(self) -> int:
+        """Crops seen (of each camera for a mapper)."""
+        return self.steps * self.batch_size
+
+    def steps_of(self, batch_size: int, share: float = 1.0) -> int:
+        """Steps that see a share of the published crops in batches of `batch_size`.
+
+        >>> Published(steps=100, batch_size=4, crop_size=256, source="").steps_of(8, share=0.5)
+        25
+        """
+        return max(1, round(share * self.crops / batch_size))
+
+
+@dataclass(frozen=True)
 class Stage:
     """One phase of training with a batch size, a crop size and a length of its own.
 
@@ -23,9 +54,10 @@ class Stage:
         name: unique within the method, e.g. "level 5".
         batch_size: crops per step (per camera for a mapper).
         crop_size: side of the square training crops in packed pixels.
-        epochs: published length, in passes over all non-overlapping training crops.
+        epochs: length in passes over all non-overlapping training crops of the data set.
         steps: length in optimisation steps; if given it replaces `epochs`.
         augment: random flips and quarter turns, drawn for each crop.
+        published: the length in the source; None for a method without one.
     """
 
     name: str
@@ -34,6 +66,7 @@ class Stage:
     epochs: float = 1
     steps: int | None = None
     augment: bool = False
+    published: Published | None = None
 
     def total_steps(self, crops: int) -> int:
         """Optimisation steps of the stage when there are `crops` training crops.
@@ -69,7 +102,12 @@ class Trainable(nn.Module, Registered, Generic[Batch]):
 
     The training loop calls, for each of the :meth:`stages` in order, :meth:`configure` once and
     :meth:`training_step` for every batch. The defaults of `Config` are the published values.
+
+    Attributes:
+        published: the length of each stage in the source, by the stage's name.
     """
+
+    published: ClassVar[Mapping[str, Published]] = MappingProxyType({})
 
     def __init__(self, config: Any = None) -> None:
         nn.Module.__init__(self)

@@ -24,3 +24,12 @@ def readable_time(seconds: float) -> str:
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"
     return f"{max(0.0, seconds):.0f} s"
+
+
+def percentage(share: float) -> str:
+    """A share for people, to two digits.
+
+    >>> percentage(1.0), percentage(0.0196), percentage(12.5)
+    ('100 %', '2 %', '1200 %')
+    """
+    return f"{float(f'{100 * share:.2g}'):g} %"

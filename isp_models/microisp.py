@@ -11,6 +11,7 @@ gives a constant picture that does not learn. Written from published facts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -18,12 +19,12 @@ from torch import Tensor, nn
 from torch.optim import Adam
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from benchmark.stage import Optimisation, Stage, descend
+from benchmark.stage import Optimisation, Published, Stage, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.networks.zurich import WideTanh, zurich_order
 from isp_models.training.losses import mse, ssim
 from isp_models.training.perceptual import PerceptualConfig, perceptual, vgg_weights_path
-from isp_models.training.staged import StagedConfig, overridden
+from isp_models.training.staged import StagedConfig, staged
 
 PRELU = 0.25
 LOSSES = {  # stage: weights of the terms
@@ -43,7 +44,6 @@ class MicroISPConfig(StagedConfig, PerceptualConfig):
         features: channels inside.
         crop_size: side of the training crops in packed pixels. The attention sees the first 79
             rows and columns of a crop of 128; crops under 79 are reflected to that size.
-        stage_epochs: length of each of the three stages (a guess).
         learning_rate: of Adam at the start of each stage, falling to 0 as a cosine (a guess).
     """
 
@@ -51,7 +51,6 @@ class MicroISPConfig(StagedConfig, PerceptualConfig):
     blocks: int = 2
     features: int = 4
     crop_size: int = 128
-    stage_epochs: float = 20
     learning_rate: float = 5e-4
 
 
@@ -150,6 +149,12 @@ class MicroISP(DeepISP):
 
     Config = MicroISPConfig
     config: MicroISPConfig
+    published: ClassVar = {
+        name: Published(
+            58_620, 32, 128, "a guess: 20 epochs of the 93,800 crops of Fujifilm UltraISP"
+        )
+        for name in LOSSES
+    }
     minimum_size = 79
 
     def __init__(self, config: MicroISPConfig | None = None) -> None:
@@ -169,11 +174,7 @@ class MicroISP(DeepISP):
 
     def stages(self) -> Sequence[Stage]:
         """One stage for each of the three losses."""
-        stages = [
-            Stage(name, 32, self.config.crop_size, epochs=self.config.stage_epochs)
-            for name in LOSSES
-        ]
-        return overridden(stages, self.config)
+        return staged(self.published, self.config, self.config.crop_size)
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """Adam with a cosine to 0 in each stage."""
@@ -198,13 +199,12 @@ class MicroISP(DeepISP):
             stage: "mse", "vgg" or "ssim".
         """
         weights = LOSSES[stage]
-        vgg = vgg_weights_path(self.config) if "vgg" in weights else None
         losses = {"mse": mse(prediction, target)}
         total = weights["mse"] * losses["mse"]
         if "ssim" in weights:
             losses["ssim"] = ssim(prediction, target)
             total = total + weights["ssim"] * (1 - losses["ssim"])
-        if vgg is not None:
-            losses["vgg"] = perceptual(prediction, target, vgg)
+        if "vgg" in weights and self.config.vgg != "off":
+            losses["vgg"] = perceptual(prediction, target, self.config)
             total = total + weights["vgg"] * losses["vgg"]
         return {"loss": total, **losses}

@@ -14,16 +14,19 @@ of the reference.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Annotated, ClassVar
 
 import torch
+from pydantic import Field
 from torch import Tensor
 from torch.optim import Adam
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend, linear_decays
+from benchmark.stage import Optimisation, Published, Stage, linear_decays
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.networks.pynet import PyNETNetwork, PyNETVariant
 from isp_models.networks.zurich import shrink, zurich_order
+from isp_models.training.accumulate import descend_in_parts
 from isp_models.training.losses import ms_ssim, mse
 from isp_models.training.perceptual import (
     MINIMUM_SIDE,
@@ -31,7 +34,7 @@ from isp_models.training.perceptual import (
     perceptual,
     vgg_weights_path,
 )
-from isp_models.training.staged import StagedConfig, check_crop, overridden
+from isp_models.training.staged import StagedConfig, check_crop, staged
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,11 @@ class Level:
     """How one level is trained.
 
     Attributes:
-        batch_size: crops per step.
-        epochs: passes over the training crops.
         mse: weight of the mean squared error.
         vgg: weight of the perceptual loss.
         ms_ssim: weight of 1 - MS-SSIM.
     """
 
-    batch_size: int
-    epochs: int
     mse: float
     vgg: float = 0.0
     ms_ssim: float = 0.0
@@ -55,14 +54,19 @@ class Level:
 
 LEVELS: Mapping[int, Level] = MappingProxyType(
     {
-        5: Level(50, 8, mse=1),
-        4: Level(50, 8, mse=1),
-        3: Level(50, 17, mse=10, vgg=1),
-        2: Level(50, 17, mse=10, vgg=1),
-        1: Level(16, 25, mse=10, vgg=1),
-        0: Level(12, 50, mse=1, vgg=1, ms_ssim=0.4),
+        5: Level(mse=1),
+        4: Level(mse=1),
+        3: Level(mse=10, vgg=1),
+        2: Level(mse=10, vgg=1),
+        1: Level(mse=10, vgg=1),
+        0: Level(mse=1, vgg=1, ms_ssim=0.4),
     }
 )
+
+
+def _published(steps: int, batch_size: int, epochs: int) -> Published:
+    source = f"PyNET-PyTorch's README: {epochs} epochs of the 46,839 crops of Zurich RAW to RGB"
+    return Published(steps, batch_size, 224, source)
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,16 @@ class PyNETConfig(PyNETVariant, StagedConfig, PerceptualConfig):
         decay_from: fraction of each level's steps after which the rate falls linearly to 0; 1, as
             published, for never.
         perceptual_weight: factor on the perceptual loss.
+        micro_batch: crops that are in memory at a time, see
+            :func:`isp_models.training.accumulate.descend_in_parts`; None for as many as fit on a
+            GPU, for all on a CPU. The published batches take about 40 GB at levels 2 and 1.
     """
 
     crop_size: int = 224
     learning_rate: float = 5e-5
     decay_from: float = 1.0
     perceptual_weight: float = 1.0
+    micro_batch: Annotated[int, Field(ge=1)] | None = None
 
 
 @register_isp(
@@ -103,6 +111,14 @@ class PyNET(DeepISP):
 
     Config = PyNETConfig
     config: PyNETConfig
+    published: ClassVar = {
+        "level 5": _published(7_488, 50, epochs=8),
+        "level 4": _published(7_488, 50, epochs=8),
+        "level 3": _published(15_912, 50, epochs=17),
+        "level 2": _published(15_912, 50, epochs=17),
+        "level 1": _published(73_175, 16, epochs=25),
+        "level 0": _published(195_150, 12, epochs=50),
+    }
     minimum_size = 32
     size_multiple = 16
 
@@ -127,16 +143,7 @@ class PyNET(DeepISP):
     def stages(self) -> Sequence[Stage]:
         """Level 5 to level 0."""
         check_crop(self.config.crop_size, self.minimum_size, self.size_multiple)
-        stages = [
-            Stage(
-                _name(level),
-                batch_size=plan.batch_size,
-                crop_size=self.config.crop_size,
-                epochs=plan.epochs,
-            )
-            for level, plan in LEVELS.items()
-        ]
-        return overridden(stages, self.config)
+        return staged(self.published, self.config, self.config.crop_size)
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """A new Adam for each level; a constant rate unless `decay_from` is below 1."""
@@ -149,11 +156,15 @@ class PyNET(DeepISP):
         self, batch: ISPBatch, stage: Stage, optimisation: Optimisation
     ) -> dict[str, Tensor]:
         """One step of one level."""
-        level = next(level for level in LEVELS if _name(level) == stage.name)
-        prediction = self.network(zurich_order(batch.raw), level).float()
-        losses = self.losses(prediction, shrink(batch.srgb, 2**level), level)
-        descend(optimisation.optimizers["adam"], losses["loss"])
-        return {name: value.detach() for name, value in losses.items()}
+        level = int(stage.name.removeprefix("level "))
+        target = shrink(batch.srgb, 2**level)
+        return descend_in_parts(
+            optimisation.optimizers["adam"],
+            develop=lambda raw: self.network(zurich_order(raw), level).float(),
+            loss=lambda prediction: self.losses(prediction, target, level),
+            raw=batch.raw,
+            micro_batch=self.config.micro_batch,
+        )
 
     def losses(self, prediction: Tensor, target: Tensor, level: int) -> dict[str, Tensor]:
         """The losses of a level by name; "loss" is their weighted sum.
@@ -166,15 +177,10 @@ class PyNET(DeepISP):
         plan = LEVELS[level]
         losses = {"mse": mse(prediction, target)}
         total = plan.mse * losses["mse"]
-        weights = vgg_weights_path(self.config) if plan.vgg else None
-        if weights is not None:
-            losses["vgg"] = perceptual(prediction, target, weights)
+        if plan.vgg and self.config.vgg != "off":
+            losses["vgg"] = perceptual(prediction, target, self.config)
             total = total + self.config.perceptual_weight * plan.vgg * losses["vgg"]
         if plan.ms_ssim:
             losses["ms_ssim"] = ms_ssim(prediction, target)
             total = total + plan.ms_ssim * (1 - losses["ms_ssim"])
         return {"loss": total, **losses}
-
-
-def _name(level: int) -> str:
-    return f"level {level}"

@@ -15,20 +15,20 @@ gradients in half of the layers. Written from published facts.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim import Adam
 
-from benchmark.stage import Optimisation, Stage, descend
+from benchmark.stage import Optimisation, Published, Stage, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.networks.pynet_v2 import PyNETV2Network
 from isp_models.networks.zurich import shrink, zurich_order
 from isp_models.training.losses import mse, ssim
 from isp_models.training.perceptual import PerceptualConfig, perceptual, vgg_weights_path
 from isp_models.training.plateau import Plateau
-from isp_models.training.staged import StagedConfig, check_crop, overridden
+from isp_models.training.staged import StagedConfig, check_crop, staged
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,6 @@ class PyNETV2Config(StagedConfig, PerceptualConfig):
         learning_rate: one rate for all stages; None: 1e-4 at level 3, 5e-5 at levels 2 and 1.
         perceptual_weight: factor on the perceptual loss, see the module.
         epoch_steps: what the schedule calls an epoch.
-        epochs: longest length of a stage.
         patience: epochs without a better training SSIM before the rate is halved; None: never.
         early_stop: epochs without a better training SSIM before the stage ends; None: never.
     """
@@ -80,7 +79,6 @@ class PyNETV2Config(StagedConfig, PerceptualConfig):
     learning_rate: float | None = None
     perceptual_weight: float = 50.0
     epoch_steps: int = 1000
-    epochs: int = 500
     patience: int | None = 5
     early_stop: int | None = 50
 
@@ -105,6 +103,12 @@ class PyNETV2(DeepISP):
 
     Config = PyNETV2Config
     config: PyNETV2Config
+    published: ClassVar = {
+        name: Published(
+            500_000, 20, 128, "released code: at most 500 epochs of 1,000 steps; stops early"
+        )
+        for name in PHASES
+    }
     minimum_size = 28
     size_multiple = 4
 
@@ -128,9 +132,7 @@ class PyNETV2(DeepISP):
         """Perceptual and fidelity stage of levels 3, 2 and 1."""
         config = self.config
         check_crop(config.crop_size, self.minimum_size, self.size_multiple)
-        steps = config.epochs * config.epoch_steps
-        stages = [Stage(name, 20, config.crop_size, steps=steps) for name in PHASES]
-        return overridden(stages, config)
+        return staged(self.published, config, config.crop_size)
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """A new Adam, and a new watch over the training SSIM."""
@@ -159,11 +161,10 @@ class PyNETV2(DeepISP):
             target: the same shape, in [0, 1].
             phase: the weights.
         """
-        weights = vgg_weights_path(self.config) if phase.vgg else None
         losses = {"ssim": ssim(prediction, target), "mse": mse(prediction, target)}
         total = phase.ssim * (1 - losses["ssim"]) + phase.mse * losses["mse"]
-        if weights is not None:
-            losses["vgg"] = perceptual(prediction, target, weights)
+        if phase.vgg and self.config.vgg != "off":
+            losses["vgg"] = perceptual(prediction, target, self.config)
             total = total + self.config.perceptual_weight * phase.vgg * losses["vgg"]
         return {"loss": total, **losses}
 

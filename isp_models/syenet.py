@@ -12,24 +12,26 @@ used, so training ends with the second cycle, after 150 epochs. Written from pub
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor
 from torch.optim import Adam
 from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage, descend
+from benchmark.stage import Optimisation, Published, Stage, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.networks.syenet import SYENetNetwork
 from isp_models.training.losses import charbonnier, cosine, outlier_aware
-from isp_models.training.staged import StagedConfig, check_crop, overridden
+from isp_models.training.staged import StagedConfig, check_crop, staged
 
 WARM_UP, MAIN = "warm-up", "main"
 BLOCK = 3  # side of the squares that DropBlock cuts out, packed pixels
 DROP = 0.5  # seeds are drawn with DROP / BLOCK²; about 60 % of the pixels stay
+PUBLISHED_EPOCHS = 200  # of the main training
 FIRST_CYCLE = 50  # epochs; the second is twice as long
 FLOOR = 1e-7  # of the learning rate
 
@@ -44,8 +46,8 @@ class SYENetConfig(StagedConfig):
         channels: features of the first unit.
         rep_scale: width of the parallel convolutions in the training form.
         crop_size: side of the training crops in packed pixels.
-        warmup_epochs: length of the warm-up.
-        main_epochs: length of the main training; 150 is two cycles, 200 is published.
+        main_epochs: the main training ends after so many of the 200 published epochs; 150 is the
+            end of the second cycle of the learning rate.
         warmup_learning_rate: of Adam in the warm-up.
         learning_rate: of Adam, at the start of each cosine cycle.
     """
@@ -54,8 +56,7 @@ class SYENetConfig(StagedConfig):
     channels: int = 12
     rep_scale: int = 4
     crop_size: int = 128
-    warmup_epochs: float = 10
-    main_epochs: float = 150
+    main_epochs: Annotated[float, Field(gt=0, le=PUBLISHED_EPOCHS)] = 150
     warmup_learning_rate: float = 1e-6
     learning_rate: float = 1e-3
 
@@ -82,6 +83,15 @@ class SYENet(DeepISP):
 
     Config = SYENetConfig
     config: SYENetConfig
+    published: ClassVar = {
+        name: Published(
+            epochs * 23_450,
+            4,
+            128,
+            f"released code: {epochs} epochs of the 93,800 crops of Fujifilm UltraISP",
+        )
+        for name, epochs in ((WARM_UP, 10), (MAIN, PUBLISHED_EPOCHS))
+    }
 
     def __init__(self, config: SYENetConfig | None = None) -> None:
         super().__init__(config)
@@ -109,18 +119,16 @@ class SYENet(DeepISP):
         """
         config = self.config
         check_crop(config.crop_size, 1, 1)
-        stages = [
-            Stage(WARM_UP, 4, config.crop_size, epochs=config.warmup_epochs),
-            Stage(MAIN, 4, config.crop_size, epochs=config.main_epochs),
-        ]
+        published = dict(self.published)
         if config.form == "slim":
-            return overridden(stages[1:], config)
-        if config.batch_size == 1:
+            del published[WARM_UP]
+        elif config.batch_size == 1:
             raise BenchError(
                 "batch_size = 1; SYENet in training form needs at least 2 (published: 4), because "
                 "the batch norms in its attention see a single value per image and channel."
             )
-        return overridden(stages, config)
+        shares = {MAIN: config.main_epochs / PUBLISHED_EPOCHS}
+        return staged(published, config, config.crop_size, shares)
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """Adam; in the main stage with cosine cycles of 50, 100, … epochs."""

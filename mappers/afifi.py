@@ -12,6 +12,7 @@ mapper is not a number of the authors' method.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -31,7 +32,9 @@ from mappers.base import (
 from mappers.losses import l1
 from mappers.networks.padding import at_multiple
 from mappers.networks.tiling import map_tiles
-from mappers.training import TrainedConfig
+from mappers.training import TrainedConfig, passes
+
+TRAINING = "training"  # name of the stage
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,6 @@ class AfifiConfig(TrainedConfig):
             which a larger picture is mapped, for machines with little memory.
     """
 
-    epochs: float = 50
     batch_size: int = 4
     lr: float = 1e-4
     betas: tuple[float, float] = (0.9, 0.999)
@@ -113,6 +115,9 @@ class Afifi(Mapper):
     Config = AfifiConfig
     config: AfifiConfig
     test_time = ("tile",)
+    published: ClassVar = {
+        TRAINING: passes(50, batch_size=4, source="a guess: as CSTPP, 50 epochs")
+    }
 
     def __init__(self, config: AfifiConfig | None = None) -> None:
         super().__init__(config)
@@ -135,7 +140,7 @@ class Afifi(Mapper):
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
-        return [self.config.stage("training")]
+        return [self.config.stage(TRAINING, self.published[TRAINING])]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """One Adam; constant, then linear to 0 if `decay_from` is below 1."""

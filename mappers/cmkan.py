@@ -11,6 +11,7 @@ beforehand by a script that was not released.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +21,13 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage
 from mappers.base import DIRECTIONS, Camera, Direction, MapperBatch, register_mapper, target_of
-from mappers.cycle import BACK
+from mappers.cycle import ADVERSARIAL, BACK
 from mappers.losses import l1_ssim
 from mappers.networks import initialise
 from mappers.networks.cmkan_generator import CmKANGenerator
 from mappers.networks.tiling import map_tiles
-from mappers.pretraining import PretrainedConfig, PretrainedCycleMapper
+from mappers.pretraining import PRE_TRAINING, PretrainedConfig, PretrainedCycleMapper
+from mappers.training import passes
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,6 @@ class CmKANConfig(PretrainedConfig):
 
     batch_size: int = 2
     ssim_weight: float = 0.15
-    pretrain_epochs: float = 300
     pretrain_batch_size: int = 6
     atoms: int = 128
 
@@ -77,6 +78,10 @@ class CmKAN(PretrainedCycleMapper):
 
     Config = CmKANConfig
     config: CmKANConfig
+    published: ClassVar = {
+        PRE_TRAINING: passes(300, batch_size=6, source="released code: 300 epochs"),
+        ADVERSARIAL: passes(200, batch_size=2, source="paper: 100 + 100 epochs"),
+    }
 
     def __init__(self, config: CmKANConfig | None = None) -> None:
         super().__init__(config)

@@ -1,12 +1,13 @@
 """What the mappers that predict colour transforms, cstpp and chai, have in common."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import nn
 
-from mappers.cycle import CycleConfig, CycleMapper
+from mappers.cycle import ADVERSARIAL, CycleConfig, CycleMapper
 from mappers.networks.patchgan import PatchGAN
+from mappers.training import passes
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,6 @@ class ColourTransformConfig(CycleConfig):
             patch.
     """
 
-    epochs: float = 50
     batch_size: int = 4
     lr_generator: float = 1e-5
     lr_discriminator: float = 2e-5
@@ -32,6 +32,9 @@ class ColourTransformMapper(CycleMapper):
 
     Config = ColourTransformConfig
     config: ColourTransformConfig
+    published: ClassVar = {
+        ADVERSARIAL: passes(50, batch_size=4, source="Xie et al., Sec. 4.1: 50 epochs")
+    }
 
     def build_discriminator(self) -> nn.Module:
         """A PatchGAN, its map averaged or not; biases as torch draws them, as in CSTPP's code."""

@@ -7,6 +7,7 @@ The method is one-sided; both directions are trained side by side, with nothing 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +30,9 @@ from mappers.networks.patch_nce import PatchFeatures, patch_nce, random_position
 from mappers.networks.patchgan import PatchGAN
 from mappers.networks.resnet_generator import ResnetGenerator
 from mappers.networks.tiling import map_tiles
-from mappers.training import AdversarialConfig
+from mappers.training import AdversarialConfig, passes
+
+ADVERSARIAL = "adversarial"  # name of the stage
 
 TAPS = (0, 4, 8, 12, 16)  # padded input, both convolutions on the way down, blocks 1 and 5
 
@@ -38,7 +41,7 @@ TAPS = (0, 4, 8, 12, 16)  # padded input, both convolutions on the way down, blo
 class CUTConfig(AdversarialConfig):
     """The recipe of the released code: 200 epochs at 2e-4, then 200 falling linearly to 0.
 
-    FastCUT is `nce_weight=10, identity_nce=False, flip_equivariance=True, epochs=200,
+    FastCUT is `nce_weight=10, identity_nce=False, flip_equivariance=True, budget=0.5,
     decay_from=0.75`.
 
     Attributes:
@@ -57,7 +60,6 @@ class CUTConfig(AdversarialConfig):
             see a tile, not the picture.
     """
 
-    epochs: float = 400
     nce_weight: float = 1.0
     identity_nce: bool = True
     flip_equivariance: bool = False
@@ -151,6 +153,9 @@ class CUT(Mapper):
     Config = CUTConfig
     config: CUTConfig
     test_time = ("tile",)
+    published: ClassVar = {
+        ADVERSARIAL: passes(400, batch_size=1, source="released code: 200 + 200 epochs")
+    }
 
     def __init__(self, config: CUTConfig | None = None) -> None:
         super().__init__(config)
@@ -171,7 +176,7 @@ class CUT(Mapper):
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
-        return [self.config.stage("adversarial")]
+        return [self.config.stage(ADVERSARIAL, self.published[ADVERSARIAL])]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """Per direction one Adam for G and F together and one for D; constant, then linear to 0."""

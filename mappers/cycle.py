@@ -9,7 +9,7 @@ discriminators, the range its networks work in, and single losses.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -30,7 +30,7 @@ from mappers.base import (
 from mappers.losses import l1, lsgan
 from mappers.networks.patchgan import PatchGAN
 from mappers.replay_pool import ReplayPool
-from mappers.training import AdversarialConfig
+from mappers.training import AdversarialConfig, passes
 
 BACK: dict[Direction, Direction] = {"a2b": "b2a", "b2a": "a2b"}
 ADVERSARIAL = "adversarial"  # name of the stage that this file trains
@@ -65,6 +65,9 @@ class CycleMapper(Mapper):
 
     Config = CycleConfig
     config: CycleConfig
+    published: ClassVar = {
+        ADVERSARIAL: passes(200, batch_size=1, source="CycleGAN's code: 100 + 100 epochs")
+    }
 
     def __init__(self, config: CycleConfig | None = None) -> None:
         super().__init__(config)
@@ -113,7 +116,7 @@ class CycleMapper(Mapper):
 
     def stages(self) -> Sequence[Stage]:
         """One stage."""
-        return [self.config.stage(ADVERSARIAL)]
+        return [self.config.stage(ADVERSARIAL, self.published[ADVERSARIAL])]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """One Adam for both generators, one for each discriminator; constant, then linear to 0."""

@@ -1,7 +1,7 @@
 """A pre-training of the generators before the adversarial training of :mod:`mappers.cycle`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
@@ -17,14 +17,12 @@ class PretrainedConfig(CycleConfig):
     """Settings of the pre-training.
 
     Attributes:
-        pretrain_epochs: length of the pre-training in passes over the training crops.
-        pretrain_steps: its length in optimisation steps; replaces `pretrain_epochs` if given, and
-            0 leaves it out.
+        pretrain_steps: length of the pre-training in optimisation steps, in place of `budget`; 0
+            leaves it out.
         pretrain_batch_size: crops per camera and step.
         pretrain_lr: learning rate.
     """
 
-    pretrain_epochs: float = 100
     pretrain_steps: int | None = None
     pretrain_batch_size: int = 32
     pretrain_lr: float = 1e-3
@@ -56,15 +54,8 @@ class PretrainedCycleMapper(CycleMapper):
         c = self.config
         if c.pretrain_steps == 0:
             return super().stages()
-        first = Stage(
-            PRE_TRAINING,
-            c.pretrain_batch_size,
-            c.crop_size,
-            c.pretrain_epochs,
-            c.pretrain_steps,
-            c.augment,
-        )
-        return [first, *super().stages()]
+        first = replace(c, batch_size=c.pretrain_batch_size, steps=c.pretrain_steps)
+        return [first.stage(PRE_TRAINING, self.published[PRE_TRAINING]), *super().stages()]
 
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """The optimiser of the pre-training; as a cycle mapper afterwards."""

@@ -6,15 +6,19 @@ whose generator is smaller than the 26.1 M parameters that a later paper gives f
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from benchmark.stage import Published
 from mappers.base import CAMERAS, DIRECTIONS, Camera, register_mapper
+from mappers.cycle import ADVERSARIAL
 from mappers.losses import l1_ssim, lsgan
 from mappers.networks.queued_patchgan import QueuedPatchGAN
 from mappers.networks.rawformer_generator import RawformerGenerator
+from mappers.pretraining import PRE_TRAINING
+from mappers.training import passes
 from mappers.uvcgan import UVCGAN, UVCGANConfig
 
 
@@ -22,8 +26,7 @@ from mappers.uvcgan import UVCGAN, UVCGANConfig
 class RawformerConfig(UVCGANConfig):
     """The recipe of the released code: 500 epochs of 2000 steps at a constant rate.
 
-    The code's command lines say 5 epochs, with 500 in a comment next to it. Its pre-training has
-    five cosine cycles of 500 epochs; here it is one of 100, as for uvcgan. Crops, tiles and
+    The code's command lines say 5 epochs, with 500 in a comment next to it. Crops, tiles and
     `pretrain_steps` are as for uvcgan, but `crop_size` is a multiple of 64: of 2^levels · 4.
 
     Attributes:
@@ -53,9 +56,8 @@ class RawformerConfig(UVCGANConfig):
         "Four channels of packed raw; the released code reads three-channel 8-bit pictures, so "
         "its published numbers are of another protocol. The VGG term of its picture loss is left "
         "out: it is computed without gradient there and changes nothing. SSIM windows lie inside "
-        "the picture. Pre-training of 100 passes over the crops of both cameras instead of 2500 "
-        "epochs, without colour jitter. Crops are cut from the raw as it is, turned and flipped. "
-        "Whole pictures are mapped in overlapping, blended tiles."
+        "the picture. Pre-training without colour jitter. Crops are cut from the raw as it is, "
+        "turned and flipped. Whole pictures are mapped in overlapping, blended tiles."
     ),
     version=2,
 )
@@ -70,6 +72,10 @@ class Rawformer(UVCGAN):
 
     Config = RawformerConfig
     config: RawformerConfig
+    published: ClassVar = {
+        PRE_TRAINING: passes(2500, batch_size=32, source="released code: 2500 epochs"),
+        ADVERSARIAL: Published(1_000_000, 1, 256, "released code: 500 epochs of 2,000 crops"),
+    }
 
     def build_generators(self) -> dict[str, nn.Module]:
         """One U-shape per direction."""
@@ -90,7 +96,10 @@ class Rawformer(UVCGAN):
 
     def discriminator_loss(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor:
         """Half the LSGAN terms plus the penalty; the judged pictures are remembered afterwards."""
-        judge, fake = self.discriminators[camera], fake.detach()
+        judge, fake = (
+            self.discriminators[camera],
+            fake.detach().to(real.dtype),
+        )  # autocast has others
         penalty = self.discriminator_penalty(camera, real, fake)
         of_real = lsgan(judge(real, "real", remember=True), real=True)
         of_fake = lsgan(judge(fake, "fake", remember=True), real=False)

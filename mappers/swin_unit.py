@@ -6,7 +6,7 @@ Translation", ACM MM 2023.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ from mappers.base import (
     source_of,
     target_of,
 )
-from mappers.cycle import BACK, CycleConfig, CycleMapper
+from mappers.cycle import ADVERSARIAL, BACK, CycleConfig, CycleMapper
 from mappers.losses import l1, lsgan
 from mappers.networks import initialise
 from mappers.networks.padding import pad_to_multiple
@@ -29,6 +29,7 @@ from mappers.networks.swin_unit_generator import SwinUnitGenerator, TwoScales
 from mappers.networks.tiling import map_tiles
 from mappers.networks.two_scale_patchgan import TwoScalePatchGAN
 from mappers.replay_pool import ReplayPool
+from mappers.training import passes
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,6 @@ class SwinUnitConfig(CycleConfig):
             see a tile, not the picture.
     """
 
-    epochs: float = 50
     lr_generator: float = 1e-4
     lr_discriminator: float = 1e-4
     width: int = 48
@@ -83,6 +83,9 @@ class SwinUnit(CycleMapper):
     Config = SwinUnitConfig
     config: SwinUnitConfig
     test_time = ("tile",)
+    published: ClassVar = {
+        ADVERSARIAL: passes(50, batch_size=1, source="released code: 25 + 25 epochs")
+    }
 
     def __init__(self, config: SwinUnitConfig | None = None) -> None:
         super().__init__(config)

@@ -5,6 +5,7 @@ GAN for Unpaired Image-to-Image Translation", WACV 2023.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -12,12 +13,14 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 
 from benchmark.errors import BenchError
-from benchmark.stage import Optimisation, Stage
+from benchmark.stage import Optimisation, Published, Stage
 from mappers.base import Camera, Direction, MapperBatch, register_mapper
+from mappers.cycle import ADVERSARIAL
 from mappers.networks import initialise
 from mappers.networks.tiling import map_tiles
 from mappers.networks.unet_vit import UNetViT
-from mappers.pretraining import PretrainedConfig, PretrainedCycleMapper
+from mappers.pretraining import PRE_TRAINING, PretrainedConfig, PretrainedCycleMapper
+from mappers.training import passes
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,8 @@ class UVCGANConfig(PretrainedConfig):
     the position code of its tokens is bound to a grid of crop_size / 16. The published size is 256.
     Larger and smaller pictures are mapped in tiles of that size.
 
-    The paper on raw-to-raw mapping does not say whether it pre-trained. Here pre-training is one
-    cosine cycle of 100 epochs; the released code makes 5 of 500 (selfie2anime) or of 100 (CelebA),
-    which is `pretrain_epochs=499, pretrain_cycles=5`. `pretrain_steps=0` leaves it out.
+    The paper on raw-to-raw mapping does not say whether it pre-trained; `pretrain_steps=0` leaves
+    it out.
 
     Attributes:
         penalty_weight: of the gradient penalty.
@@ -44,8 +46,6 @@ class UVCGANConfig(PretrainedConfig):
         heads: attention heads.
     """
 
-    steps: int | None = 1_000_000  # 500 epochs of 2000 steps in the released code
-    epochs: float = 146  # about as long on the crops of raw2raw; only where steps is None
     lr_generator: float = 1e-4
     lr_discriminator: float = 1e-4
     betas: tuple[float, float] = (0.5, 0.99)
@@ -53,7 +53,7 @@ class UVCGANConfig(PretrainedConfig):
     penalty_norm: float = 100.0
     pretrain_batch_size: int = 64
     pretrain_lr: float = 2.5e-3
-    pretrain_cycles: int = 1
+    pretrain_cycles: int = 5
     mask_size: int = 32
     mask_probability: float = 0.4
     widths: tuple[int, ...] = (48, 96, 192, 384)
@@ -71,10 +71,10 @@ class UVCGANConfig(PretrainedConfig):
     licence="BSD-2-Clause",
     supervision="unpaired",
     deviations=(
-        "Four channels. Pre-training of 100 passes over the crops of both cameras instead of 2499 "
-        "epochs, without colour jitter, as colour is the signal here. Crops are cut from the raw "
-        "as it is, without the resize to 286 pixels, and are turned and flipped, as for every "
-        "mapper here. Whole pictures are mapped in overlapping, blended tiles."
+        "Four channels. Pre-training without colour jitter, as colour is the signal here. Crops "
+        "are cut from the raw as it is, without the resize to 286 pixels, and are turned and "
+        "flipped, as for every mapper here. Whole pictures are mapped in overlapping, blended "
+        "tiles."
     ),
     version=2,
 )
@@ -89,6 +89,15 @@ class UVCGAN(PretrainedCycleMapper):
 
     Config = UVCGANConfig
     config: UVCGANConfig
+    published: ClassVar = {
+        PRE_TRAINING: passes(2499, batch_size=64, source="released code: 2499 epochs"),
+        ADVERSARIAL: Published(
+            1_000_000,
+            1,
+            256,
+            "released code: 500 epochs of 2,000 crops, fewer where there are less",
+        ),
+    }
 
     def __init__(self, config: UVCGANConfig | None = None) -> None:
         super().__init__(config)

@@ -27,9 +27,17 @@ def wait_for(condition: Callable[[], T]) -> T:
     return found
 
 
+@pytest.fixture(scope="session")
+def _cache(tmp_path_factory, worker_id) -> Path:
+    """The user's cache of counted work; one for all tests, for counting takes a while."""
+    base = tmp_path_factory.getbasetemp()
+    return (base if worker_id == "master" else base.parent) / "cache"
+
+
 @pytest.fixture(autouse=True)
-def _apart(tmp_path, monkeypatch):
-    """No test sees the user's store, weights or results."""
+def _apart(tmp_path, monkeypatch, _cache):
+    """No test sees the user's store, weights, cache or results."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(_cache))
     monkeypatch.setenv("ISP_BENCH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.chdir(tmp_path)

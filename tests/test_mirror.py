@@ -33,7 +33,7 @@ ELSEWHERE = {
     "benchmark/metrics/features.py": "tests/benchmark/metrics/test_random_vgg.py",
     # The engine's inner parts are tested in whole runs, with processes that are really killed.
     "benchmark/methods/pictures.py": "tests/benchmark/methods/test_conformance.py",
-    "benchmark/planning/estimates.py": "tests/benchmark/cli/test_plan.py",
+    "benchmark/costs/history.py": "tests/benchmark/cli/test_plan.py",
     "benchmark/planning/run_config.py": "tests/benchmark/cli/test_options.py",
     "benchmark/records/bundle.py": "tests/benchmark/cli/test_export.py",
     "benchmark/records/overwrite.py": "tests/benchmark/cli/test_run.py",

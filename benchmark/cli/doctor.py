@@ -2,9 +2,14 @@
 
 import argparse
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmark.cli.options import Verbs, add_verb
+
+if TYPE_CHECKING:
+    import torch
 
 EXAMPLES = """  isp-bench doctor
   isp-bench doctor --store /scratch/isp-bench
@@ -32,6 +37,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.metrics.fid_weights import search_weights
     from benchmark.records.environment import environment
     from benchmark.store.store import Store, default_store
+    from benchmark.training.device import pick_device
     from benchmark.units import readable_size
 
     facts = environment()
@@ -44,6 +50,8 @@ def execute(args: argparse.Namespace) -> int:
     if torch.backends.mps.is_available():
         devices.append("mps")
     print("devices:   " + ", ".join(devices))
+    for sentence in _too_large(pick_device("auto")):
+        print(f"memory:    {sentence}")
     found = search_weights(args.fid_weights, allow_download=False)
     weights = found.weights
     if weights is None:
@@ -58,3 +66,23 @@ def execute(args: argparse.Namespace) -> int:
     for folder in sorted((store.folder / "data").glob("*")):
         print(f"           data {folder.name}, {readable_size(size_of(folder))}")
     return 0
+
+
+def _too_large(device: "torch.device") -> Iterator[str]:
+    """The methods whose training, as published, needs more memory than the device has."""
+    from benchmark.costs.estimator import published_peaks
+    from benchmark.progress import Progress
+    from benchmark.training.device import memory_of
+    from benchmark.units import readable_size
+
+    memory = memory_of(device)
+    if memory is None:
+        return
+    with Progress() as progress:
+        peaks = published_peaks(progress)
+    for name, peak in peaks.items():
+        if peak > memory:
+            yield (
+                f"{name} as published needs about {readable_size(peak)} to train; {device} has "
+                f"{readable_size(memory)}"
+            )

@@ -43,7 +43,9 @@ def execute(args: argparse.Namespace) -> int:
     config = facts.pop("config")
     for key, value in facts.items():
         if value not in ("", (), None, "none") or key == "licence":
-            print(f"{key + ':':14}{', '.join(value) if isinstance(value, tuple) else value}")
+            separator = "; " if key == "published length" else ", "
+            shown = separator.join(value) if isinstance(value, tuple) else value
+            print(f"{key + ':':18}{shown}")
     if config:
         print("config (published values; change with --set):")
         for key, value in config.items():
@@ -69,7 +71,13 @@ def describe(name: str) -> dict[str, Any]:
         facts: dict[str, Any] = {"kind": kind, **dataclasses.asdict(registry.info(name))}
         facts["description"] = (cls.__doc__ or "").strip().partition("\n")[0]
         if kind in trained:
-            facts["parameters"] = _parameters(registry.create(name))
+            method = registry.create(name)
+            facts["parameters"] = _parameters(method)
+            facts["published length"] = tuple(
+                f"{stage}: {length.steps:,} steps of {length.batch_size} crops of "
+                f"{length.crop_size} ({length.source})"
+                for stage, length in method.published.items()
+            )
         else:
             facts.pop("supervision")
         if kind == "data set":

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from benchmark.cli.options import Verbs, add_run_options, add_verb, run_config
 
 if TYPE_CHECKING:
-    from benchmark.planning.estimates import Cost
+    from benchmark.costs.history import Cost
+    from benchmark.planning.lengths import Length
     from benchmark.running.session import Session
 
 EXAMPLES = """  isp-bench plan --protocol adaptation augmentation --mapper all --isp all
@@ -15,7 +16,9 @@ EXAMPLES = """  isp-bench plan --protocol adaptation augmentation --mapper all -
   isp-bench plan --mapper cstpp chai --format dot | dot -Tsvg > plan.svg
 
 Nothing is written; `isp-bench run --print-commands` records the steps, so that
-`isp-bench step KEY` can run them. Times are those of comparable steps in the store, added up.
+`isp-bench step KEY` can run them. Times are those of comparable steps in the store; where there
+are none, the work of a step is counted and divided by what this device does in a second, which is
+right within a factor of two. Counts are kept, so the next plan is quick.
 """
 COLOURS = {"done": "palegreen", "running": "lightskyblue", "failed": "lightcoral"}
 
@@ -42,26 +45,39 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
-    from benchmark.planning.estimates import History
+    from benchmark.costs.estimator import Estimator
+    from benchmark.planning.lengths import bare_method, length_of
+    from benchmark.progress import Progress
     from benchmark.running.session import open_session
     from benchmark.store.states import state_of_spec
+    from benchmark.store.step import Training
 
     session = open_session(run_config(args), dry=True)
     store, specs = session.store, session.plan.steps
-    history = History(store, session.device.type)
-    costs = {key: history.cost(spec, specs.__getitem__) for key, spec in specs.items()}
+    estimator = Estimator(store, session.source, session.device)
     states = {key: state_of_spec(store, spec).state for key, spec in specs.items()}
+    missing = [key for key, state in states.items() if state != "done"]
+    costs: dict[str, Cost | None] = dict.fromkeys(specs)
+    with Progress() as progress, progress.task("estimating the cost", len(missing)) as task:
+        for key in missing:
+            costs[key] = estimator.cost(specs[key], specs.__getitem__)
+            task.advance()
+    estimator.save()
+    lengths = {k: length_of(bare_method(s)) for k, s in specs.items() if isinstance(s, Training)}
     if args.format == "json":
-        print(json.dumps(_rows(session, states, costs), indent=1))
+        print(json.dumps(_rows(session, states, costs, lengths), indent=1))
     elif args.format == "dot":
         print(_dot(session, states))
     else:
-        _print_text(session, states, costs)
+        _print_text(session, states, costs, lengths)
     return 0
 
 
 def _rows(
-    session: "Session", states: dict[str, Any], costs: "dict[str, Cost | None]"
+    session: "Session",
+    states: dict[str, Any],
+    costs: "dict[str, Cost | None]",
+    lengths: "dict[str, Length]",
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -72,6 +88,10 @@ def _rows(
             "inputs": spec.inputs,
             "seconds": cost.seconds if (cost := costs[key]) else None,
             "bytes": cost.bytes if cost else None,
+            "peak": cost.peak if cost else None,
+            "steps": length.steps if (length := lengths.get(key)) else None,
+            "crops": length.crops if length else None,
+            "published_crops": length.published if length else None,
         }
         for key, spec in session.plan.steps.items()
     ]
@@ -88,9 +108,12 @@ def _dot(session: "Session", states: dict[str, Any]) -> str:
 
 
 def _print_text(
-    session: "Session", states: dict[str, Any], costs: "dict[str, Cost | None]"
+    session: "Session",
+    states: dict[str, Any],
+    costs: "dict[str, Cost | None]",
+    lengths: "dict[str, Length]",
 ) -> None:
-    from benchmark.planning.estimates import total
+    from benchmark.costs.history import total
     from benchmark.units import readable_size, readable_time
 
     specs = session.plan.steps
@@ -109,9 +132,69 @@ def _print_text(
         time, size = readable_time(together.seconds), readable_size(together.bytes)
         known = f"about {time}, {size} in the store"
         if unknown == len(missing):
-            known = "unknown; no comparable step was run here before"
+            known = "unknown"
         elif unknown:
-            known += f", and {unknown} steps with no comparable step to estimate from"
+            known += f", and {unknown} steps of unknown cost"
         print(f"cost of the missing steps, one after the other: {known}")
+    _print_lengths(session, costs, lengths)
+    _print_memory(session, costs)
+    for sentence in dict.fromkeys(session.lacks):
+        print(f"A run would stop: {sentence}")
     for sentence in session.plan.skipped:
         print(sentence)
+
+
+def _print_lengths(
+    session: "Session", costs: "dict[str, Cost | None]", lengths: "dict[str, Length]"
+) -> None:
+    """The trainings of each method: steps, and crops seen against those published."""
+    from tabulate import tabulate
+
+    from benchmark.units import percentage, readable_size, readable_time
+
+    rows: dict[tuple[str, ...], int] = {}
+    for key, length in lengths.items():
+        if not length.crops and not length.published:
+            continue  # nothing to train
+        cost, ratio = costs[key], length.ratio
+        row = (
+            session.plan.steps[key].fields["method"],
+            _number(length.steps),
+            _number(length.crops),
+            _number(length.published),
+            "?" if ratio is None else percentage(ratio),
+            readable_time(cost.seconds) if cost else "?",
+            readable_size(cost.peak) if cost and cost.peak else "?",
+        )
+        rows[row] = rows.get(row, 0) + 1
+    if rows:
+        heading = ["method", "steps", "crops seen", "published", "share", "time", "memory",
+                   "trainings"]  # fmt: skip
+        table = [[*row, count] for row, count in rows.items()]
+        print()
+        print(tabulate(table, heading, disable_numparse=True, colalign=("left", *["right"] * 7)))
+        print("Crops of each camera for a mapper; time and memory of one training.")
+
+
+def _number(value: int | None) -> str:
+    return "?" if value is None else f"{value:,}"
+
+
+def _print_memory(session: "Session", costs: "dict[str, Cost | None]") -> None:
+    """Warns of steps that need more memory than the device has."""
+    from benchmark.training.device import memory_of
+    from benchmark.units import readable_size
+
+    memory = memory_of(session.device)
+    if memory is None:
+        return
+    for key, spec in session.plan.steps.items():
+        cost = costs[key]
+        if cost and cost.peak and cost.peak > memory:
+            settings = spec.fields.get("config", {})
+            smaller = [key for key in ("micro_batch", "batch_size") if key in settings]
+            cure = f" Set {spec.kind}.{smaller[0]} to less." if smaller else ""
+            print(
+                f"{spec.title}: needs about {readable_size(cost.peak)} of memory, and "
+                f"{session.device} has {readable_size(memory)}.{cure}"
+            )

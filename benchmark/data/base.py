@@ -4,14 +4,32 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.images import ImageSet
 from benchmark.progress import Progress
 from benchmark.registry import Registered, register_dataset
 
-__all__ = ["CameraPair", "DataSource", "PairSet", "register_dataset", "validation_names"]
+__all__ = ["CameraPair", "DataSource", "Extent", "PairSet", "register_dataset", "validation_names"]
+
+
+class Extent(NamedTuple):
+    """How many pictures there are, and the greatest size in packed pixels."""
+
+    pictures: int
+    height: int
+    width: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "Extent | None":
+        """Of a folder of pictures; None if it is not complete or empty."""
+        if not (folder / "index.json").is_file():
+            return None
+        images = ImageSet(folder)
+        if not images:
+            return None
+        return cls(len(images), max(i.height for i in images), max(i.width for i in images))
 
 
 @dataclass(frozen=True)
@@ -130,6 +148,16 @@ class DataSource(Registered):
     def camera_file(self, camera: Camera) -> Path | None:
         """A raw file as the camera wrote it; None if there is none. Cheap."""
         return None
+
+    def extent(self, folder: Path, part: str, camera: Camera) -> Extent | None:
+        """How many pictures of which size a part has; None if that is not known yet. Cheap.
+
+        Args:
+            folder: as for `prepare`; there may be none yet.
+            part: e.g. "train" or "scenes".
+            camera: the camera that took them.
+        """
+        return Extent.of(folder / f"{part}-{camera}")
 
     def fingerprint(self) -> str:
         """A hash of all that decides the pixels: config, file contents, generator version."""

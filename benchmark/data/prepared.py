@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from benchmark.cameras import CAMERAS, Camera
 from benchmark.config import build
-from benchmark.data.base import CameraPair, DataConfig, DataSource
+from benchmark.data.base import CameraPair, DataConfig, DataSource, Extent
 from benchmark.data.findings import check_command, complaint
 from benchmark.data.images import ImageSet, Picture
 from benchmark.data.prepared_folder import (
@@ -202,6 +202,10 @@ class PreparedSource(DataSource):
     def fingerprint(self) -> str:
         """The hash of all pictures, taken when they were written."""
         return self.manifest().fingerprint
+
+    def extent(self, folder: Path, part: str, camera: Camera) -> Extent | None:
+        """Of the prepared folder."""
+        return super().extent(self._root, part, camera)
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
         """Opens the prepared folder; `folder` stays empty."""

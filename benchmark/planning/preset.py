@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from benchmark.config import field_names, read_yaml, validated
 from benchmark.errors import BenchError, unknown_name
 
+LENGTH_FIELDS = ("budget", "steps", "stage_steps", "pretrain_steps")  # of methods' configs
 FOLDER = Path(__file__).parent / "presets"
 
 
@@ -27,6 +28,20 @@ class References(BaseModel):
     mappers: tuple[str, ...] = ()
 
 
+class EqualBudget(BaseModel):
+    """What `--budget equal` gives every method: crops seen in all stages together.
+
+    Attributes:
+        mapper: crops of each camera.
+        isp: crops.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mapper: PositiveInt
+    isp: PositiveInt
+
+
 class Preset(BaseModel):
     """A budget.
 
@@ -36,6 +51,7 @@ class Preset(BaseModel):
         reduced: what is smaller than published, for the footnote of every table; empty where
             the published recipes run in full.
         references: what is run with the named methods, to compare them with.
+        equal: the lengths of trainings under `--budget equal`; None: it has none.
         data: config values by data set.
         mapper: config values for every mapper that has such a field.
         mappers: config values by mapper; they win over `mapper`.
@@ -50,6 +66,7 @@ class Preset(BaseModel):
     description: str
     reduced: str = ""
     references: References = References()
+    equal: EqualBudget | None = None
     data: dict[str, dict[str, Any]] = {}
     mapper: dict[str, Any] = {}
     mappers: dict[str, dict[str, Any]] = {}

@@ -16,6 +16,7 @@ from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry
 FidMode = Literal["fid_clean", "fid"]
 # Most likely what the paper computed: in alphabetical order, its reference [30] is clean-fid's.
 FID_MODE: FidMode = "fid_clean"
+Budget = Literal["own", "equal"]
 WHAT, ON, HOW, WHERE = "what to run", "on what, and with what budget", "how to run it", "where"
 
 
@@ -73,8 +74,15 @@ class RunConfig(BaseModel):
     )
     preset: Annotated[str, Option(ON, "NAME|FILE")] = Field(
         "quick",
-        description="budget: smoke (seconds), quick (minutes on a laptop), paper (the published "
-        "recipes in full), or a YAML file",
+        description="budget: smoke (seconds), quick (minutes on a laptop), lab (published sizes, "
+        "a part of the published lengths: a day on a GPU), paper (published sizes and lengths), "
+        "or a YAML file",
+    )
+    budget: Annotated[Budget, Option(ON)] = Field(
+        "own",
+        description="how long each method trains: own: the share of its own published length "
+        "that the preset gives; equal: as many crops as every other, for comparisons at equal "
+        "cost",
     )
     set: Annotated[dict[str, Any], Option(ON, "KEY=VALUE")] = Field(
         default_factory=dict,

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from benchmark.config import build
-from benchmark.planning.preset import Preset
+from benchmark.planning.preset import LENGTH_FIELDS, Preset
+from benchmark.planning.run_config import Budget
 from benchmark.registry import DATASETS, ISPS, MAPPERS
 from benchmark.store.step import TRAININGS, DataIdentity
 
@@ -30,6 +31,7 @@ def changed_settings(
     data: DataIdentity,
     preset: Preset,
     swept: Mapping[str, Any],
+    budget: Budget = "own",
 ) -> Changes:
     """The settings that the user changed, by what they belong to and name.
 
@@ -38,6 +40,7 @@ def changed_settings(
         data: the data set.
         preset: the budget of the run.
         swept: swept values of the mapper; they are part of the cell's name, not changes.
+        budget: of the run; equal lengths are no changes of single methods.
 
     Returns:
         E.g. ``{"mapper cstpp": {"steps": Change(preset=400, used=50)}}``; empty for a run of the
@@ -59,7 +62,7 @@ def changed_settings(
         config: Any = (MAPPERS if mapper else ISPS).get(name).Config
         usual = build(config, preset.values(kind, name, config), f"preset '{preset.name}'")
         used = {**step["config"], **(at_test_time if mapper else {})}
-        skipped = swept if mapper else ()
+        skipped = [*(swept if mapper else ()), *(LENGTH_FIELDS if budget == "equal" else ())]
         found[f"{kind} {name}"] = _differences(dataclasses.asdict(usual), used, skipped)
     found[f"data {data.name}"] = _changed_data(data, preset)
     return {owner: changes for owner, changes in found.items() if changes}

@@ -14,6 +14,7 @@ from benchmark.errors import BenchError
 from benchmark.files import write_atomic
 from benchmark.planning.graph import NONE, Cell
 from benchmark.planning.preset import Preset
+from benchmark.planning.run_config import Budget
 from benchmark.records.changes import Changes, changed_settings
 from benchmark.records.environment import environment
 from benchmark.registry import MAPPERS, PROTOCOLS
@@ -61,8 +62,10 @@ class Record(BaseModel):
         missing: metric to the reason why it could not be measured.
         score: key of the score step.
         configuration: hash of all that decides the pictures, whatever is measured on them.
-        steps: per trained part: method, version, config, key, steps trained, seconds, parameters,
-            peak memory.
+        budget: "own" if each method trained for a share of its own published length, "equal" if
+            all saw as many crops.
+        steps: per trained part: method, version, config, key, steps trained, crops seen (of each
+            camera for a mapper), crops of the published length, seconds, parameters, peak memory.
         environment: commit, packages, python, system, device.
         time: when it was recorded, UTC.
     """
@@ -96,6 +99,7 @@ class Record(BaseModel):
     missing: dict[str, str]
     score: str
     configuration: str
+    budget: Budget = "own"
     steps: dict[str, dict[str, Any]]
     environment: dict[str, Any]
     time: str
@@ -137,6 +141,7 @@ def write_record(
     preset: Preset,
     cameras: tuple[str, str],
     named: bool,
+    budget: Budget,
     missing: dict[str, str],
     device: str,
     sizes: tuple[tuple[int, int], ...],
@@ -170,7 +175,7 @@ def write_record(
         data=asdict(spec.data),
         preset=preset.name,
         reduced=preset.reduced,
-        changed=changed_settings(steps, spec.data, preset, dict(cell.setting)),
+        changed=changed_settings(steps, spec.data, preset, dict(cell.setting), budget),
         n=len(measures["ids"]),
         ids=measures["ids"],
         sizes=sizes,
@@ -181,6 +186,7 @@ def write_record(
         missing=missing if cell.isp != NONE else {},
         score=cell.score,
         configuration=cell.configuration,
+        budget=budget,
         steps=steps,
         environment={**environment(), "device": device},
         time=datetime.now(UTC).isoformat(timespec="microseconds"),

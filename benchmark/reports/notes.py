@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmark.metrics.metric import METRICS
 from benchmark.metrics.statistics import FEWEST
 from benchmark.records.record import Record
 from benchmark.reports.table import Column
 from benchmark.store.step import TRAININGS
+from benchmark.units import percentage
 
 
 def size_of_test(records: Sequence[Record]) -> str:
@@ -54,12 +56,39 @@ def budget_notes(records: Sequence[Record]) -> tuple[str, ...]:
     if changed:
         notes.append(f"Settings that differ from the preset: {'; '.join(changed)}.")
     trained = [s for r in records for s in r.steps.values() if s["kind"] in TRAININGS]
+    notes += _length_notes(records, trained)
     bare = sorted({s["method"] for s in trained if s.get("config", {}).get("vgg") == "off"})
     if bare:
         notes.append(f"Trained without the VGG-19 loss of the recipe: {', '.join(bare)}.")
     for precision in sorted({s["precision"] for s in trained if "precision" in s}):
         notes.append(f"Trained in {precision}.")
     return tuple(notes)
+
+
+def _length_notes(records: Sequence[Record], trained: Sequence[dict[str, Any]]) -> list[str]:
+    """Whether all trainings are equally long, and which are not as long as published."""
+    notes = []
+    if any(r.budget == "equal" for r in records):
+        of = {kind: {s["crops"] for s in trained if s["kind"] == kind and s.get("crops")}
+              for kind in TRAININGS}  # fmt: skip
+        counts = [
+            f"{' to '.join(f'{n:,}' for n in sorted({min(seen), max(seen)}))} crops {per}"
+            for seen, per in (
+                (of["mapper"], "per camera for each mapper"),
+                (of["isp"], "for each ISP"),
+            )
+            if seen
+        ]
+        notes.append(f"Equal budgets: {', '.join(counts)}.")
+    shares: dict[str, set[str]] = {}
+    for step in trained:
+        if step.get("published_crops") and step["crops"] != step["published_crops"]:
+            share = percentage(step["crops"] / step["published_crops"])
+            shares.setdefault(step["method"], set()).add(share)
+    if shares:
+        parts = (f"{name} {' or '.join(sorted(found))}" for name, found in sorted(shares.items()))
+        notes.append(f"Crops seen in training, of those published: {', '.join(parts)}.")
+    return notes
 
 
 def _changes(records: Sequence[Record]) -> list[str]:

@@ -1,5 +1,6 @@
 """From a run's config to everything needed to run it, checked before any long work."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from benchmark.errors import BenchError
 from benchmark.files import nearest_folder, require_writable
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.planning.graph import Cell, Plan
+from benchmark.planning.lengths import bare_method
 from benchmark.planning.planner import Planner, identity_of, plugin_file
 from benchmark.planning.preset import Preset, load_preset
 from benchmark.planning.run_config import RunConfig, split_data
@@ -32,6 +34,7 @@ from benchmark.store.step import DataIdentity, FitMapper, Score, StepSpec, Train
 from benchmark.store.store import Store, default_store
 from benchmark.training.batches import crop_grid
 from benchmark.training.device import device_name, pick_device
+from isp_models.base import DeepISP
 
 NO_FID = (
     f"FID needs the Inception weights of pytorch-fid: download {URL} (91 MB), give the file with "
@@ -54,6 +57,7 @@ class Session:
         store: where finished steps are kept.
         folder: where records and tables go.
         device: where networks run.
+        lacks: what a run would stop for at once; a session that can be run lacks nothing.
     """
 
     config: RunConfig
@@ -65,6 +69,7 @@ class Session:
     store: Store
     folder: Path
     device: torch.device
+    lacks: tuple[str, ...] = ()
 
     def run(self, progress: Progress) -> Outcome:
         """Runs what is missing and writes the records.
@@ -85,7 +90,7 @@ class Session:
             write_record(
                 self.folder, cell, store=self.store, preset=self.preset,
                 cameras=self.source.cameras(), named="all" in named or cell.mapper in named,
-                missing=missing, device=device_name(self.device),
+                budget=self.config.budget, missing=missing, device=device_name(self.device),
                 sizes=_test_sizes(self.plan.steps[cell.score], data),
                 replace=self.config.overwrite == "always",
             )  # fmt: skip
@@ -132,7 +137,8 @@ def open_session(config: RunConfig, *, dry: bool = False) -> Session:
         dry: whether the session will not be run: nothing is written, made or downloaded.
 
     Raises:
-        BenchError: anything that would make the run fail later and can be known now.
+        BenchError: anything that would make the run fail later and can be known now. What trained
+            methods need beyond the packages is left in `lacks` in a dry session.
     """
     check_executor(config)
     config.load_plugins()
@@ -150,8 +156,10 @@ def open_session(config: RunConfig, *, dry: bool = False) -> Session:
     plan = Planner(config, preset, identity, source.parts(), extractor).plan()
     cells = cells_to_run(folder, plan.cells, identity, preset.name, config.overwrite)
     plan = plan.only(cells)
-    _check_methods(plan)
-    return Session(config, preset, source, identity, weights, plan, store, folder, device)
+    lacks = tuple(_needs_of_methods(plan))
+    if lacks and not dry:
+        raise BenchError(lacks[0])
+    return Session(config, preset, source, identity, weights, plan, store, folder, device, lacks)
 
 
 def open_source(data: str, preset: Preset) -> DataSource:
@@ -169,11 +177,21 @@ def default_name(config: RunConfig) -> str:
     return "-".join(filter(None, (name, part, Path(config.preset).stem)))
 
 
-def _check_methods(plan: Plan) -> None:
-    """What trained methods need beyond the packages, e.g. weights of a perceptual loss."""
+def _needs_of_methods(plan: Plan) -> Iterator[str]:
+    """What ISPs need beyond the packages and do not find, e.g. weights of a perceptual loss."""
+    asked = set()
     for spec in plan.steps.values():
-        if isinstance(spec, TrainISP):
-            ISPS.create(spec.method, **spec.config).check_needs()
+        if (
+            isinstance(spec, TrainISP)
+            and (method := json.dumps([spec.method, spec.config])) not in asked
+        ):
+            asked.add(method)
+            isp = bare_method(spec)
+            assert isinstance(isp, DeepISP)
+            try:
+                isp.check_needs()
+            except BenchError as error:
+                yield f"{spec.title}: {error}"
 
 
 def _check_pictures(plan: Plan, data: CameraPair) -> None:
@@ -183,9 +201,9 @@ def _check_pictures(plan: Plan, data: CameraPair) -> None:
     for spec in plan.steps.values():
         match spec:
             case FitMapper():
-                cameras, method = CAMERAS, MAPPERS.create(spec.method, **spec.config)
+                cameras, method = CAMERAS, bare_method(spec)
             case TrainISP():
-                cameras, method = (spec.look,), ISPS.create(spec.method, **spec.config)
+                cameras, method = (spec.look,), bare_method(spec)
                 _check_srgb(spec, data)
             case _:
                 continue

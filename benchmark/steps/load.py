@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 import torch
 from safetensors.torch import load_model
 
+from benchmark.config import field_names
 from benchmark.errors import BenchError
-from benchmark.registry import ISPS, MAPPERS
+from benchmark.registry import ISPS, MAPPERS, Registry
 from benchmark.seeds import seed_of
 from benchmark.steps.context import Context
 from benchmark.store.step import WEIGHTS, FitMapper, Training, TrainISP
@@ -26,7 +27,7 @@ def create_mapper(spec: FitMapper, setting: Mapping[str, Any] | None = None) -> 
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed_of("init", spec.seed, spec.method))
-        return MAPPERS.create(spec.method, **{**spec.config, **(setting or {})})
+        return MAPPERS.create(spec.method, **{**_config(MAPPERS, spec), **(setting or {})})
 
 
 def load_mapper(key: str, context: Context, setting: Mapping[str, Any] | None = None) -> Mapper:
@@ -52,9 +53,19 @@ def load_isp(key: str, context: Context) -> DeepISP:
         BenchError: the key is not that of an ISP, or the weights are damaged.
     """
     spec = _of_kind(TrainISP, key, context)
-    isp = ISPS.create(spec.method, **spec.config)
+    isp = ISPS.create(spec.method, **_config(ISPS, spec))
     load_model(isp, context.store.verified(key, WEIGHTS))
     return isp.to(context.device).eval()
+
+
+def _config(registry: Registry[Any], spec: Training) -> dict[str, Any]:
+    """The settings of a step that the method still has.
+
+    Earlier versions had others for the length of a training, which no trained weight needs. What
+    decides a network cannot be missed: its weights would not fit.
+    """
+    known = field_names(registry.get(spec.method).Config)
+    return {key: value for key, value in spec.config.items() if key in known}
 
 
 def _of_kind(kind: type[T], key: str, context: Context) -> T:

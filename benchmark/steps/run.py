@@ -144,8 +144,12 @@ def _train(
     ).train()
     with whole_file(folder / WEIGHTS) as part:
         save_model(model, str(part))
+    batches_of = {stage.name: stage.batch_size for stage in model.stages()}
+    published = sum(length.crops for length in model.published.values())
     return {
         "steps": trained.steps,
+        "crops": sum(steps * batches_of[name] for name, steps in trained.steps.items()),
+        **({"published_crops": published} if published else {}),
         "seconds": trained.seconds,
         "parameters": parameter_count(model),
         "device": str(context.device),

@@ -31,8 +31,11 @@ POLL = 0.5  # seconds between two tries to take a lock
 def default_store() -> Path:
     """`$ISP_BENCH_HOME`, else the user's cache folder."""
     home = os.environ.get("ISP_BENCH_HOME")
-    if home:
-        return Path(home).expanduser()
+    return Path(home).expanduser() if home else user_cache()
+
+
+def user_cache() -> Path:
+    """Where the system keeps what a program can make again."""
     if platform.system() == "Darwin":
         return Path.home() / "Library" / "Caches" / "isp-bench"
     cache = os.environ.get("XDG_CACHE_HOME")

@@ -1,5 +1,6 @@
 """Devices, and the peak memory of a piece of work."""
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -65,3 +66,13 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
     return str(device)
+
+
+def memory_of(device: torch.device) -> int | None:
+    """Bytes; for a CPU the machine's. None where the system does not say."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_properties(device).total_memory
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return None

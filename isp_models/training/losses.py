@@ -90,7 +90,8 @@ def ms_ssim(prediction: Tensor, target: Tensor) -> Tensor:
 
 def _similarity_and_contrast(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Per image, (N,) each: mean SSIM, and the mean of its contrast-structure factor."""
-    with torch.autocast(x.device.type, enabled=False):  # variances as differences: needs float32
+    # Variances as differences need float32. The meta device has no autocast to switch off.
+    with torch.autocast("cpu" if x.is_meta else x.device.type, enabled=False):
         x, y = x.float(), y.float()
         planes = torch.cat([x, y, x * x, y * y, x * y])  # (5N, C, H, W)
         mean_x, mean_y, xx, yy, xy = _blur(planes).chunk(5)

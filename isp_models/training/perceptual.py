@@ -56,18 +56,23 @@ def vgg_weights_path(config: PerceptualConfig) -> Path | None:
     return path
 
 
-def perceptual(prediction: Tensor, target: Tensor, weights: Path) -> Tensor:
+def perceptual(prediction: Tensor, target: Tensor, config: PerceptualConfig) -> Tensor:
     """Mean squared difference of the VGG-19 features at relu5_4.
 
     Args:
         prediction: (N, 3, H, W) sRGB in about [0, 1], sides at least 16.
         target: the same shape.
-        weights: from `vgg_weights_path`.
+        config: says where the weights are; its `vgg` is not "off".
 
     Raises:
-        BenchError: the weights cannot be read.
+        BenchError: the weights are missing, or cannot be read.
     """
-    features = load_features(weights).to(prediction.device)
+    if prediction.is_meta:  # work is counted, for which no weights are needed
+        features = _layers()
+    else:
+        weights = vgg_weights_path(config)
+        assert weights is not None
+        features = load_features(weights).to(prediction.device)
     with torch.no_grad():
         wanted = features(_normalise(target))  # (N, 512, H / 16, W / 16)
     return F.mse_loss(features(_normalise(prediction)), wanted)
@@ -88,8 +93,7 @@ def load_features(weights: Path) -> nn.Sequential:
         tensors = torch.load(weights, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise BenchError(f"{weights} cannot be read as PyTorch weights: {error}") from error
-    with torch.device("meta"):  # the classifier, 480 MB, is never allocated
-        features = vgg19().features[:RELU5_4]
+    features = _layers()
     prefix = "features."
     wanted = {key: tensor.shape for key, tensor in features.state_dict().items()}
     for key, shape in wanted.items():
@@ -101,6 +105,13 @@ def load_features(weights: Path) -> nn.Sequential:
                 f"shape must be {tuple(shape)}. The right file is {URL}."
             )
     features.load_state_dict({key: tensors[prefix + key] for key in wanted}, assign=True)
+    return features.requires_grad_(False)
+
+
+def _layers() -> nn.Sequential:
+    """The layers, frozen, without memory for their weights (nor for the classifier, 480 MB)."""
+    with torch.device("meta"):
+        features: nn.Sequential = vgg19().features[:RELU5_4]
     for layer in features:
         if isinstance(layer, nn.ReLU):
             layer.inplace = True

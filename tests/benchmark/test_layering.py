@@ -38,6 +38,7 @@ FLOORS = {  # room: the rooms below that it may import
     "metrics": ("data",),
     "planning": ("store", "data"),
     "training": ("data",),
+    "costs": ("store", "data", "planning", "training"),
     "steps": ("store", "data", "data.files", "metrics", "planning", "training"),
     "records": ("store", "metrics", "planning", "steps"),
     "running": ("store", "data", "metrics", "planning", "training", "steps", "records"),

@@ -4,8 +4,9 @@ from torch import Tensor
 
 import isp_models
 from benchmark.errors import BenchError
+from benchmark.stage import Published
 from isp_models.base import DeepISP
-from isp_models.training.staged import StagedConfig, overridden
+from isp_models.training.staged import StagedConfig, staged
 
 
 class Doubling(DeepISP):
@@ -34,8 +35,13 @@ def test_wrong_shapes_are_reported(shape: tuple[int, ...]) -> None:
         Doubling()(torch.rand(*shape))
 
 
-def test_no_stages_to_override() -> None:
-    assert overridden([], StagedConfig()) == []
+def test_stages_keep_the_published_crops_in_other_batches() -> None:
+    published = {"first": Published(100, 10, 64, ""), "second": Published(40, 5, 64, "")}
+    config = StagedConfig(budget=0.5, batch_size=20)
+    first, second = staged(published, config, 32, {"second": 0.5})
+    assert (first.steps, first.batch_size, first.crop_size) == (25, 20, 32)
+    assert second.steps == 2, "a quarter of 200 crops, in batches of 20, rounded"
+    assert second.published == published["second"]
 
 
 @pytest.mark.parametrize("name", isp_models.names())

@@ -71,7 +71,6 @@ def test_initialisation_has_gradients_everywhere() -> None:
 
 def test_losses_of_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isp_models.microisp.perceptual", lambda *_: torch.tensor(0.5))
-    monkeypatch.setattr("isp_models.microisp.vgg_weights_path", lambda _: Path("vgg19.pth"))
     isp = MicroISP()
     x, y = torch.full((1, 3, 32, 32), 0.6), torch.full((1, 3, 32, 32), 0.5)
     similarity = isp.losses(x, y, "ssim")["ssim"].item()

@@ -157,7 +157,6 @@ def test_a_config_that_cannot_be_trained_is_reported(values: dict, message: str)
 
 def test_losses_of_the_levels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isp_models.pynet.perceptual", lambda *_: torch.tensor(0.5))
-    monkeypatch.setattr("isp_models.pynet.vgg_weights_path", lambda _: Path("vgg19.pth"))
     isp = PyNET(PyNETConfig(width=1 / 32))
     prediction, target = torch.full((1, 3, 32, 32), 0.6), torch.full((1, 3, 32, 32), 0.5)
     expected = {5: 0.01, 4: 0.01, 3: 0.6, 2: 0.6, 1: 0.6}

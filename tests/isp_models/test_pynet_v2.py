@@ -105,7 +105,6 @@ def test_published_stages() -> None:
 
 def test_losses_of_the_phases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isp_models.pynet_v2.perceptual", lambda *_: torch.tensor(0.5))
-    monkeypatch.setattr("isp_models.pynet_v2.vgg_weights_path", lambda _: Path("vgg19.pth"))
     isp = PyNETV2()
     x, y = torch.full((1, 3, 32, 32), 0.6), torch.full((1, 3, 32, 32), 0.5)
     perceptual = isp.losses(x, y, PHASES["level 2, perceptual"])

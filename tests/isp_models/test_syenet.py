@@ -180,9 +180,9 @@ def test_the_rate_ends_at_the_floor_of_the_second_cycle(total: int) -> None:
 
 def test_published_stages() -> None:
     stages = SYENet().stages()
-    assert [(s.name, s.batch_size, s.crop_size, s.epochs) for s in stages] == [
-        ("warm-up", 4, 128, 10),
-        ("main", 4, 128, 150),
+    assert [(s.name, s.batch_size, s.crop_size, s.steps) for s in stages] == [
+        ("warm-up", 4, 128, 10 * 23_450),
+        ("main", 4, 128, 150 * 23_450),
     ]
     assert [s.name for s in SYENet(SYENetConfig(form="slim")).stages()] == ["main"]
 

@@ -24,10 +24,10 @@ TINY = CmKANConfig(
 
 def test_the_default_is_the_released_recipe():
     c = CmKANConfig()
-    assert (c.epochs, c.steps, c.batch_size, c.decay_from) == (200, None, 2, 0.5)
+    assert (c.steps, c.batch_size, c.decay_from) == (None, 2, 0.5)
     assert (c.lr_generator, c.lr_discriminator, c.betas) == (2e-4, 2e-4, (0.5, 0.999))
     assert (c.cycle_weight, c.identity_weight, c.ssim_weight, c.pool_size) == (10, 5, 0.15, 50)
-    assert (c.pretrain_epochs, c.pretrain_batch_size, c.pretrain_lr) == (300, 6, 1e-3)
+    assert (c.pretrain_batch_size, c.pretrain_lr) == (6, 1e-3)
     mapper = CmKAN(c)
     assert sum(p.numel() for p in mapper.generators["a2b"].parameters()) == 134_952
     assert sum(p.numel() for p in mapper.discriminators["a"].parameters()) == 2_765_761

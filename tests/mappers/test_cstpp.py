@@ -94,7 +94,7 @@ def test_published_counts():
 
 def test_the_default_is_the_published_recipe():
     c = CSTPPConfig()
-    assert (c.epochs, c.steps, c.batch_size, c.crop_size, c.augment) == (50, None, 4, 256, True)
+    assert (c.steps, c.batch_size, c.crop_size, c.augment) == (None, 4, 256, True)
     assert (c.lr_generator, c.lr_discriminator, c.betas) == (1e-5, 2e-5, (0.5, 0.999))
     assert (c.cycle_weight, c.identity_weight, c.pool_size, c.clip_norm) == (10, 5, 50, 2)
     assert CSTPP(c).configure(CSTPP(c).stages()[0], 10).schedulers == []

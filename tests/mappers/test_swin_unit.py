@@ -22,7 +22,7 @@ TINY = SwinUnitConfig(
 
 def test_the_default_is_the_released_recipe():
     c = SwinUnitConfig()
-    assert (c.epochs, c.steps, c.batch_size, c.crop_size) == (50, None, 1, 256)
+    assert (c.steps, c.batch_size, c.crop_size) == (None, 1, 256)
     assert (c.lr_generator, c.lr_discriminator, c.betas) == (1e-4, 1e-4, (0.5, 0.999))
     assert (c.cycle_weight, c.identity_weight, c.pool_size, c.decay_from) == (10, 5, 50, 0.5)
     mapper = SwinUnit(c)

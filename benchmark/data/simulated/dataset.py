@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from benchmark.cameras import CAMERAS
 from benchmark.cameras import Camera as CameraKey
-from benchmark.data.base import CameraPair, DataSource, PairSet, register_dataset
+from benchmark.data.base import CameraPair, DataSource, Extent, PairSet, register_dataset
 from benchmark.data.charts import Points
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
 from benchmark.data.simulated.camera import SENSOR_A, SENSOR_B, Camera, Effects
@@ -118,6 +118,13 @@ class Simulated(DataSource):
         names = ("anchors", "aligned", "scenes")
         charts = {"charts"} if self.charts else set()
         return frozenset(name for name in names if getattr(self.config, name)) | charts
+
+    def extent(self, folder: Path, part: str, camera: CameraKey) -> Extent | None:
+        """As the config says."""
+        for made in self._parts():
+            if made.name == part and camera in made.cameras:
+                return Extent(made.count, self.config.size, self._columns)
+        return None
 
     def fingerprint(self) -> str:
         """SHA-256 of the config, the camera files' contents and the generator's version."""

@@ -34,19 +34,20 @@ def fresh(name):
     kind, registry = ("mapper", MAPPERS) if name in MAPPERS.names() else ("isp", ISPS)
     values = load_preset("smoke").values(kind, name, registry.get(name).Config)
     torch.manual_seed(1)
-    return registry.create(name, **{**values, **CASES[name]})
+    return registry.create(name, **{**values, **CASES.get(name, {})})
 
 
-def train(model, data, folder):
+def train(model, data, folder, **options):
     def batches(stage):
         if hasattr(model, "map"):
-            return UnpairedBatches(data.train["a"], data.train["b"], None, stage, 0)
+            anchors = data.anchors if model.info.supervision == "anchors" else None
+            return UnpairedBatches(data.train["a"], data.train["b"], anchors, stage, 0)
         return PairedBatches(data.train["a"], data.train["a"], stage, 0)
 
     folder.mkdir(exist_ok=True)
     Trainer(
         model, batches, folder, seed=0, device=torch.device("cpu"),
-        progress=Progress(quiet=True), title="test",
+        progress=Progress(quiet=True), title="test", **options,
     ).train()  # fmt: skip
     return model.state_dict()
 
@@ -63,3 +64,14 @@ def test_cut_off_twice_and_resumed_it_ends_in_the_same_bits(data, tmp_path, monk
     monkeypatch.setattr(training, "stop_requested", lambda: False)
     again = train(fresh(name), data, tmp_path / "cut")
     assert all(torch.equal(value, again[key]) for key, value in whole.items())
+
+
+@pytest.mark.parametrize(
+    "name", [n for r in (MAPPERS, ISPS) for n in r.names() if r.get(n).published]
+)
+def test_every_method_trains_in_bfloat16(data, tmp_path, name):
+    before = {key: value.clone() for key, value in fresh(name).state_dict().items()}
+    after = train(fresh(name), data, tmp_path / "mixed", bfloat16=True)
+    assert all(value.isfinite().all() for value in after.values())
+    assert any(not torch.equal(after[key], value) for key, value in before.items())
+    assert {v.dtype for v in after.values() if v.is_floating_point()} == {torch.float32}

@@ -68,9 +68,10 @@ def test_features_are_those_of_torchvision(weights: Path, tensors: dict[str, Ten
 
 def test_loss_is_zero_for_equals_and_trains_the_prediction_only(weights: Path) -> None:
     target = torch.rand(1, 3, 16, 16)
-    assert perceptual.perceptual(target, target, weights).item() == 0
+    config = PerceptualConfig(vgg_weights=str(weights))
+    assert perceptual.perceptual(target, target, config).item() == 0
     prediction = torch.rand(1, 3, 16, 16, requires_grad=True)
-    perceptual.perceptual(prediction, target, weights).backward()
+    perceptual.perceptual(prediction, target, config).backward()
     assert prediction.grad is not None
     assert prediction.grad.abs().sum() > 0
     assert not any(p.requires_grad for p in load_features(weights).parameters())

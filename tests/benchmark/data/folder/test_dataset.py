@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmark.cameras import CAMERAS
 from benchmark.config import build
 from benchmark.data.folder.dataset import Folder
 from benchmark.errors import BenchError
@@ -46,7 +47,7 @@ def test_a_whole_folder(root, tmp_path):
 
 def test_validation_part_depends_on_the_names_alone(root, tmp_path):
     tenth = prepare(root, tmp_path / "one", ",validation=0.1")
-    assert [len(tenth.validation[camera]) for camera in "ab"] == [1, 1], "at least one"
+    assert [len(tenth.validation[camera]) for camera in CAMERAS] == [1, 1], "at least one"
     assert sorted(ids(tenth.train["a"]) + ids(tenth.validation["a"])) == UNPAIRED["iphone"]
     half = prepare(root, tmp_path / "two", ",validation=0.5")
     assert len(half.validation["a"]) == len(half.train["a"]) == 6

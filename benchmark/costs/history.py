@@ -1,4 +1,4 @@
-"""What a plan will cost, from what comparable steps took; nothing is guessed."""
+"""What comparable steps took before."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -22,10 +22,12 @@ class Cost:
     Attributes:
         seconds: of one device.
         bytes: in the store, when it is done.
+        peak: bytes of the device's memory at the same time; None where that was not counted.
     """
 
     seconds: float
     bytes: int
+    peak: float | None = None
 
 
 class History:

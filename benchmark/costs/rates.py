@@ -1,0 +1,86 @@
+"""How fast a device is, measured in seconds, and how long counted work takes on it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from benchmark.costs.count import Work, count
+
+REPEATS = 3  # the fastest counts: anything else on the machine only slows down
+LAYERS = 32  # of the network whose pictures are so small that only calls take time
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What a device does.
+
+    Attributes:
+        flop: operations per second in convolutions, forward and backward.
+        bytes: per second in operators that are bound by memory.
+        call: seconds that an operator takes whatever it does.
+        overlap: whether operators are queued while others run, as on GPUs.
+    """
+
+    flop: float
+    bytes: float
+    call: float
+    overlap: bool
+
+    def seconds(self, work: Work) -> float:
+        """How long some work takes."""
+        computing = work.flop / self.flop + work.bytes / self.bytes
+        calling = work.calls * self.call
+        return max(computing, calling) if self.overlap else computing + calling
+
+
+def measure_rates(device: torch.device, *, bfloat16: bool) -> Rates:
+    """Measures a device for a few seconds.
+
+    Args:
+        device: where networks will run, with as many threads as torch uses now.
+        bfloat16: whether under torch's autocast.
+    """
+    batch = 4 if device.type == "cpu" else 64  # a GPU is not filled by less
+    with torch.random.fork_rng(), torch.autocast(device.type, torch.bfloat16, bfloat16):
+        torch.manual_seed(0)
+        image = torch.rand(batch, 64, 128, 128, device=device, requires_grad=True)
+        kernel = torch.rand(64, 64, 3, 3, device=device, requires_grad=True)
+        convolving = _seconds(lambda: F.conv2d(image, kernel, padding=1).sum().backward(), device)
+        large = torch.rand(2**24 if device.type == "cpu" else 2**28, device=device)
+        adding = _seconds(lambda: large + large, device)
+        network = _tiny_network().to(device)
+        small = torch.rand(1, 4, 8, 8, device=device)
+        calling = _seconds(lambda: network(small).sum().backward(), device)
+    bare, nothing = _tiny_network().to("meta"), small.to("meta")
+    calls = count(lambda: bare(nothing).sum().backward(), bare).calls
+    flop = 3 * 2 * batch * 64 * 64 * 9 * 128 * 128
+    return Rates(
+        flop / convolving,
+        3 * 4 * large.numel() / adding,
+        calling / calls,
+        device.type == "cuda",
+    )
+
+
+def _tiny_network() -> nn.Sequential:
+    """Layers as most networks here have them."""
+    layers = ((nn.Conv2d(4, 4, 3, padding=1), nn.InstanceNorm2d(4), nn.LeakyReLU())
+              for _ in range(LAYERS))  # fmt: skip
+    return nn.Sequential(*chain.from_iterable(layers))
+
+
+def _seconds(work: Callable[[], object], device: torch.device) -> float:
+    """The shortest of a few repetitions."""
+    times = []
+    for _ in range(REPEATS + 1):  # the first warms up
+        start = time.perf_counter()
+        work()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        times.append(time.perf_counter() - start)
+    return min(times[1:])

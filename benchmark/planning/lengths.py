@@ -1,0 +1,73 @@
+"""How long a training is in crops seen, and how long it is in the source of its method."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import torch
+
+from benchmark.registry import ISPS, MAPPERS
+from benchmark.stage import Stage, Trainable
+from benchmark.store.step import Training
+
+
+@dataclass(frozen=True)
+class Length:
+    """Crops seen in a training, all stages together.
+
+    Attributes:
+        steps: optimisation steps; None where that depends on the number of training pictures.
+        crops: crops seen (of each camera for a mapper); None where that depends on the number of
+            training pictures.
+        published: the same in the method's source; None for a method without a published length.
+    """
+
+    steps: int | None
+    crops: int | None
+    published: int | None
+
+    @property
+    def ratio(self) -> float | None:
+        """Crops seen as a share of the published ones."""
+        if self.crops is None or self.published is None:
+            return None
+        return self.crops / self.published
+
+
+def bare_method(spec: Training) -> Trainable[Any]:
+    """The method of a step without any memory for its weights: for what follows from its config.
+
+    The same object for steps that differ in neither method nor config.
+    """
+    return _bare(spec.kind, spec.method, json.dumps(spec.config))
+
+
+@lru_cache(maxsize=64)
+def _bare(kind: str, name: str, config: str) -> Trainable[Any]:
+    registry: Any = MAPPERS if kind == "mapper" else ISPS
+    with torch.device("meta"):
+        method: Trainable[Any] = registry.create(name, **json.loads(config))
+    return method
+
+
+def length_of(method: Trainable[Any]) -> Length:
+    """The length of a method's training."""
+    stages = method.stages()
+    published = sum(length.crops for length in method.published.values())
+    steps = _sum(stage.steps for stage in stages)
+    return Length(steps, _sum(_crops(stage) for stage in stages), published or None)
+
+
+def _crops(stage: Stage) -> int | None:
+    return None if stage.steps is None else stage.steps * stage.batch_size
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
