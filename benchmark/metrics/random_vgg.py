@@ -3,7 +3,7 @@
 Even an untrained network tells sets of pictures apart. Naeem et al. (ICML 2020) embed pictures with
 a randomly initialised VGG-16 where they have little in common with ImageNet. The Fréchet distance
 over such features is not FID, and says less about content; it is there so that every result has a
-distance that anybody can compute, and compare with others.
+distance that anybody can compute and compare with others.
 
 Everything that decides the features is fixed in this file. A change of it is another distance, with
 another key in `METRICS`.
@@ -79,9 +79,9 @@ def _kernels() -> list[list[Tensor]]:
 
     He-normal (He et al., ICCV 2015). From the second convolution on, each kernel loses its mean,
     and is scaled to keep the variance (Brock et al., ICLR 2021). Otherwise the mean of the
-    activations, which is never negative, grows to be most of the signal from layer to layer, and
-    how much a colour cast counts beside a tone curve hangs on the seed: by a factor of 2.3 (one
-    standard deviation over ten seeds), against 1.3 with centred kernels.
+    activations, which is never negative, dominates more from layer to layer, and it depends on the
+    seed how much a colour cast counts compared with a tone curve: over ten seeds this ratio varied
+    by a factor of 2.3 (one standard deviation), against 1.3 with centred kernels.
     """
     # NumPy has frozen the streams of RandomState (NEP 19); those of newer generators may change.
     random = np.random.RandomState(SEED)

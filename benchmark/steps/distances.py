@@ -50,14 +50,13 @@ class Embedding:
 
 
 def embeddings(inception: FeatureExtractor | None, device: torch.device) -> list[Embedding]:
-    """By what pictures are compared: always a random network, and Inception where there is one.
+    """The features that pictures are compared by: of a random network, and of Inception if given.
 
     A change of what is measured, here or in the networks, raises `DISTANCES` in
     `benchmark/store/step.py`.
     """
-    random = RandomVGG(device)
-    name = f"random VGG-16 {device}"
-    found = [Embedding("fd_random_vgg", "kd_random_vgg", name, random.features)]
+    key = "fd_random_vgg"
+    found = [Embedding(key, "kd_random_vgg", f"{key} {device}", RandomVGG(device).features)]
     if inception is not None:
         facts = inception.facts
         ways: dict[str, Resize] = {"": "pytorch-fid", "_clean": "clean-fid"}
