@@ -174,9 +174,10 @@ def published_peaks(progress: Progress) -> dict[str, float]:
         for kind, name in names:
             method = registries[kind].get(name)
             config = dataclasses.asdict(method.Config())
-            values = {"method": name, "version": method.info.version, "config": config, "seed": 0}
-            look = {"look": "a"} if kind is TrainISP else {}
-            spec = kind(title=name, data=nothing, **values, **look)
+            values: dict[str, Any] = {"method": name, "config": config, "seed": 0}
+            if kind is TrainISP:
+                values["look"] = "a"
+            spec = kind(title=name, data=nothing, version=method.info.version, **values)
             works = [counts.training(spec, stage) for stage in bare_method(spec).stages()]
             peaks[name] = max((work.peak for work in works if work), default=0.0)
             task.advance()

@@ -55,7 +55,8 @@ def device_for(pictures: int, layer: nn.Module, sizes: list[int]) -> Callable[[T
 def step(memory: int, micro_batch: int | None) -> tuple[Tensor, list[int]]:
     torch.manual_seed(0)
     layer = nn.Conv2d(4, 3, 1)
-    raw, sizes = torch.rand(8, 4, 4, 4), []
+    raw = torch.rand(8, 4, 4, 4)
+    sizes: list[int] = []
     descend_in_parts(
         SGD(layer.parameters(), lr=0.1),
         device_for(memory, layer, sizes),
