@@ -5,7 +5,7 @@ nothing is computed, and weights take no memory.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from benchmark.stage import Stage, Trainable
 from isp_models.base import DeepISP, ISPBatch
 from mappers.base import Mapper, MapperBatch
 
+THIN = 32
 ADAM_BYTES = 28  # read and written per weight and step: weight, gradient and two moments
 ADAM_COPIES = 4  # of the weights in memory: weights, gradient and two moments
 
@@ -27,23 +28,28 @@ class Work:
 
     Attributes:
         flop: floating-point operations of convolutions and matrix products.
+        thin: those of them with fewer than 32 rows, columns or terms in a sum, which fill no
+            device.
         bytes: read and written by all other operators.
         calls: operators.
         peak: bytes in memory at the same time, weights and optimiser included.
     """
 
     flop: float = 0.0
+    thin: float = 0.0
     bytes: float = 0.0
     calls: float = 0.0
     peak: float = 0.0
 
     def times(self, factor: float) -> "Work":
         """The same work several times, one after the other."""
-        return Work(self.flop * factor, self.bytes * factor, self.calls * factor, self.peak)
+        parts = (self.flop, self.thin, self.bytes, self.calls)
+        return Work(*(part * factor for part in parts), self.peak)
 
     def __add__(self, other: "Work") -> "Work":
         return Work(
             self.flop + other.flop,
+            self.thin + other.thin,
             self.bytes + other.bytes,
             self.calls + other.calls,
             max(self.peak, other.peak),
@@ -70,7 +76,7 @@ def training_work(method: Trainable[Any], stage: Stage) -> Work:
         work = count(lambda: method.training_step(batch, stage, optimisation), method)
     copies = ADAM_COPIES + (1 if optimisation.ema else 0)
     fixed = 4 * weights * copies
-    return Work(work.flop, work.bytes + ADAM_BYTES * weights, work.calls, work.peak + fixed)
+    return replace(work, bytes=work.bytes + ADAM_BYTES * weights, peak=work.peak + fixed)
 
 
 def inference_work(method: Trainable[Any], height: int, width: int) -> Work:
@@ -90,7 +96,7 @@ def inference_work(method: Trainable[Any], height: int, width: int) -> Work:
         raw = torch.empty(1, 4, height, width)
         call = (lambda: method(raw, "a2b")) if isinstance(method, Mapper) else lambda: method(raw)
         work = count(call, method)
-    return Work(work.flop, work.bytes, work.calls, work.peak + weights)
+    return replace(work, peak=work.peak + weights)
 
 
 def count(call: Callable[[], Any], module: nn.Module) -> Work:
@@ -104,7 +110,8 @@ def count(call: Callable[[], Any], module: nn.Module) -> Work:
     meter, saved = _Meter(), _Saved(own)
     with torch.autograd.graph.saved_tensors_hooks(saved.pack, saved.unpack), meter:
         call()
-    return Work(meter.flop, meter.bytes, meter.calls, saved.peak + meter.largest)
+    peak = saved.peak + meter.largest
+    return Work(meter.flop, meter.thin, meter.bytes, meter.calls, peak)
 
 
 def _nothing() -> None:
@@ -125,6 +132,7 @@ class _Meter(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.flop = 0.0
+        self.thin = 0.0
         self.bytes = 0.0
         self.calls = 0
         self.largest = 0.0  # bytes that one operator has in hand
@@ -141,7 +149,10 @@ class _Meter(TorchDispatchMode):
         if formula is None:
             self.bytes += touched
         else:
-            self.flop += formula(*args, **kwargs, out_val=result)
+            flop = formula(*args, **kwargs, out_val=result)
+            self.flop += flop
+            if _smallest_side(args) < THIN:
+                self.thin += flop
         return result
 
 
@@ -185,6 +196,16 @@ class _Held:
 
     def __del__(self) -> None:
         self._saved.release(self.tensor)
+
+
+def _smallest_side(args: Any) -> int:
+    """The smallest of rows, columns and terms of the matrix products behind an operator."""
+    tensors = [argument for argument in args if isinstance(argument, Tensor)]
+    if any(tensor.ndim > 3 for tensor in tensors):
+        # A convolution or its gradient: the kernel (out, in, height, width) comes last.
+        kernel = [tensor for tensor in tensors if tensor.ndim > 1][-1]
+        return min(kernel.shape[0], kernel[0].numel())
+    return min((side for tensor in tensors for side in tensor.shape[-2:]), default=THIN)
 
 
 def _storage(tensor: Tensor) -> int:

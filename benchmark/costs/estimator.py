@@ -32,6 +32,7 @@ from benchmark.store.store import Store, user_cache
 from benchmark.training.device import device_name
 
 CACHE = "estimates.json"
+FORMAT = 1  # raised when counts or rates come to mean something else
 RAW_BYTES = 8  # per packed pixel of a mapped picture in the store
 SCORE_BYTES = 1_000_000  # of measures and previews
 MEASURING = 400  # bytes read and written per packed pixel to measure a picture
@@ -84,7 +85,8 @@ class _Counts:
         if self._new:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
-                write_atomic(self._file, json.dumps(self._known, indent=1))
+                known = {"format": FORMAT, **self._known}
+                write_atomic(self._file, json.dumps(known, indent=1))
             except OSError:
                 return
 
@@ -194,4 +196,4 @@ def _read(file: Path) -> dict[str, Any]:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) and found.get("format") == FORMAT else {}

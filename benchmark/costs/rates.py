@@ -1,5 +1,6 @@
 """How fast a device is, measured in seconds, and how long counted work takes on it."""
 
+import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,19 +22,22 @@ class Rates:
 
     Attributes:
         flop: operations per second in convolutions, forward and backward.
+        thin: the same in convolutions of few channels.
         bytes: per second in operators that are bound by memory.
         call: seconds that an operator takes whatever it does.
         overlap: whether operators are queued while others run, as on GPUs.
     """
 
     flop: float
+    thin: float
     bytes: float
     call: float
     overlap: bool
 
     def seconds(self, work: Work) -> float:
         """How long some work takes."""
-        computing = work.flop / self.flop + work.bytes / self.bytes
+        wide = work.flop - work.thin
+        computing = wide / self.flop + work.thin / self.thin + work.bytes / self.bytes
         calling = work.calls * self.call
         return max(computing, calling) if self.overlap else computing + calling
 
@@ -48,23 +52,29 @@ def measure_rates(device: torch.device, *, bfloat16: bool) -> Rates:
     batch = 4 if device.type == "cpu" else 64  # a GPU is not filled by less
     with torch.random.fork_rng(), torch.autocast(device.type, torch.bfloat16, bfloat16):
         torch.manual_seed(0)
-        image = torch.rand(batch, 64, 128, 128, device=device, requires_grad=True)
-        kernel = torch.rand(64, 64, 3, 3, device=device, requires_grad=True)
-        convolving = _seconds(lambda: F.conv2d(image, kernel, padding=1).sum().backward(), device)
+        wide, thin = (_convolution_rate(batch, channels, device) for channels in (64, 12))
         large = torch.rand(2**24 if device.type == "cpu" else 2**28, device=device)
         adding = _seconds(lambda: large + large, device)
         network = _tiny_network().to(device)
         small = torch.rand(1, 4, 8, 8, device=device)
         calling = _seconds(lambda: network(small).sum().backward(), device)
-    bare, nothing = _tiny_network().to("meta"), small.to("meta")
+    bare, nothing = copy.deepcopy(network).to("meta"), small.to("meta")
     calls = count(lambda: bare(nothing).sum().backward(), bare).calls
-    flop = 3 * 2 * batch * 64 * 64 * 9 * 128 * 128
     return Rates(
-        flop / convolving,
+        wide,
+        thin,
         3 * 4 * large.numel() / adding,
         calling / calls,
         device.type == "cuda",
     )
+
+
+def _convolution_rate(batch: int, channels: int, device: torch.device) -> float:
+    """Operations per second, forward and backward."""
+    image = torch.rand(batch, channels, 128, 128, device=device, requires_grad=True)
+    kernel = torch.rand(channels, channels, 3, 3, device=device, requires_grad=True)
+    seconds = _seconds(lambda: F.conv2d(image, kernel, padding=1).sum().backward(), device)
+    return 3 * 2 * batch * channels**2 * 9 * 128 * 128 / seconds
 
 
 def _tiny_network() -> nn.Sequential:

@@ -39,6 +39,18 @@ def test_a_convolution_is_counted_as_written_on_paper():
     assert both.flop == 2 * forward  # the gradient of the weights; none of the input
 
 
+def test_few_channels_are_counted_apart():
+    raw = torch.empty(1, 4, 16, 16, device="meta")
+    thin, wide = chain(nn.Conv2d(4, 8, 3)), chain(nn.Conv2d(4, 64, 3))
+    for network, share in ((thin, 1), (wide, 0)):  # 4 x 9 terms, and 8 or 64 channels
+        work = count(lambda network=network: network(raw).sum().backward(), network)
+        assert work.thin == share * work.flop > -1
+    tokens = torch.empty(100, 64, device="meta")
+    few, many = chain(nn.Linear(64, 16)), chain(nn.Linear(64, 48))
+    assert count(lambda: few(tokens), few).thin == 2 * 100 * 64 * 16
+    assert count(lambda: many(tokens), many).thin == 0
+
+
 def test_bytes_are_those_of_inputs_and_outputs():
     image = torch.empty(1000, device="meta")
     work = count(lambda: image + image, nn.Module())
