@@ -81,6 +81,19 @@ class Stage:
         return max(1, int(self.epochs * (crops // self.batch_size)))
 
 
+@dataclass(frozen=True)
+class Validation:
+    """Looks at validation pictures during a stage, which then ends with the best weights.
+
+    Attributes:
+        every: optimisation steps from one look to the next.
+        patience: looks in a row without a lower loss after which the stage ends; None for never.
+    """
+
+    every: int
+    patience: int | None = None
+
+
 @dataclass
 class Optimisation:
     """Everything that changes during a stage besides the weights.
@@ -90,11 +103,13 @@ class Optimisation:
         schedulers: the training loop steps each once per training step.
         ema: decay per step of the exponential moving average of the weights that is used for
             inference; 0 for none.
+        validation: only for ISPs that declare it, see `DeepISP.validates`.
     """
 
     optimizers: dict[str, Optimizer]
     schedulers: Sequence[LRScheduler] = field(default_factory=list)
     ema: float = 0.0
+    validation: Validation | None = None
 
 
 class Trainable(nn.Module, Registered, Generic[Batch]):
@@ -126,6 +141,10 @@ class Trainable(nn.Module, Registered, Generic[Batch]):
     ) -> dict[str, Tensor]:
         """Does one update of the weights and returns the losses, detached, by name."""
         raise NotImplementedError(f"{type(self).__name__} has stages but no training_step().")
+
+    def validation_loss(self, batch: Batch, stage: Stage) -> Tensor:
+        """The mean loss of validation crops, the lower the better; called in eval mode."""
+        raise NotImplementedError(f"{type(self).__name__} validates but has no validation_loss().")
 
     def finished(self) -> bool:
         """Whether the current stage may end before its last step (early stopping). Default: no.

@@ -8,7 +8,7 @@ resumes exactly.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -113,6 +113,15 @@ class DeepISP(Trainable[ISPBatch]):
         multiple = self.size_multiple
         target = -(-max(size, self.minimum_size) // multiple) * multiple
         return (target - size) // 2, target - size - (target - size) // 2
+
+    @classmethod
+    def validates(cls, config: Any) -> bool:
+        """Whether training with these settings looks at validation pictures. Default: no.
+
+        If so, `configure` gives a stage its :class:`benchmark.stage.Validation`, and
+        `validation_loss` is implemented. The data set must have set pictures aside.
+        """
+        return False
 
     def check_needs(self) -> None:
         """Looks for what training needs beyond the packages; cheap, asked before any training.

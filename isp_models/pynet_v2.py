@@ -4,12 +4,12 @@ Andrey Ignatov et al.; arXiv 2211.06263. A PyNET for phones: three levels, strid
 residual groups, attention. Every level, coarsest first, is trained twice: with the perceptual
 loss and SSIM, then with the squared error and SSIM. Nothing is frozen.
 
-As published, each stage starts from the weights of the last one that were best in validation; here
-no picture is kept for that, and each starts from the last weights. The reference's perceptual loss
-sees 0 to 255 through MatConvNet's weights, whose features are larger than torchvision's:
-`perceptual_weight` makes up for that (a guess, from the weights of SSIM in PyNET's two codes, 20
-and 0.4). Initialisation is torch's with PReLU slopes of 0.25, because Keras' starts without
-gradients in half of the layers. Written from published facts.
+As published, each stage starts from the weights of the last one that were best in validation
+(`weights="best"`); by default no picture is kept for that, and each starts from the last weights.
+The reference's perceptual loss sees 0 to 255 through MatConvNet's weights, whose features are
+larger than torchvision's: `perceptual_weight` makes up for that (a guess, from the weights of SSIM
+in PyNET's two codes, 20 and 0.4). Initialisation is torch's with PReLU slopes of 0.25, because
+Keras' starts without gradients in half of the layers. Written from published facts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,11 @@ import torch
 from torch import Tensor
 from torch.optim import Adam
 
-from benchmark.stage import Optimisation, Published, Stage, descend
+from benchmark.stage import Optimisation, Published, Stage, Validation, descend
 from isp_models.base import DeepISP, ISPBatch, register_isp
 from isp_models.networks.pynet_v2 import PyNETV2Network
 from isp_models.networks.zurich import shrink, zurich_order
+from isp_models.training.best_weights import BestWeightsConfig
 from isp_models.training.losses import mse, ssim
 from isp_models.training.perceptual import PerceptualConfig, perceptual, vgg_weights_path
 from isp_models.training.plateau import Plateau
@@ -63,7 +64,7 @@ PHASES: Mapping[str, Phase] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class PyNETV2Config(StagedConfig, PerceptualConfig):
+class PyNETV2Config(StagedConfig, PerceptualConfig, BestWeightsConfig):
     """Training of PyNET-V2 Mobile.
 
     Attributes:
@@ -72,7 +73,8 @@ class PyNETV2Config(StagedConfig, PerceptualConfig):
         perceptual_weight: factor on the perceptual loss, see the module.
         epoch_steps: what the schedule calls an epoch.
         patience: epochs without a better training SSIM before the rate is halved; None: never.
-        early_stop: epochs without a better training SSIM before the stage ends; None: never.
+        early_stop: epochs without a better training SSIM before the stage ends, or with
+            `weights="best"`, as published, without a lower validation loss; None: never.
     """
 
     crop_size: int = 128
@@ -91,9 +93,10 @@ class PyNETV2Config(StagedConfig, PerceptualConfig):
     link="https://arxiv.org/abs/2211.06263",
     licence="CC BY-NC-SA 4.0",
     deviations=(
-        "The last weights of each stage in place of the best in validation; early stopping on the "
-        "training SSIM. torchvision's VGG-19, its term weighted to match. Torch's initialisation "
-        "with PReLU slopes 0.25. No flips and turns. Black-subtracted input."
+        "The last weights of each stage, and early stopping on the training SSIM, in place of the "
+        "best weights and early stopping in validation (weights=best). torchvision's VGG-19, its "
+        "term weighted to match. Torch's initialisation with PReLU slopes 0.25. No flips and "
+        "turns. Black-subtracted input."
     ),
     needs=("VGG-19 weights",),
     version=2,
@@ -137,21 +140,35 @@ class PyNETV2(DeepISP):
     def configure(self, stage: Stage, total_steps: int) -> Optimisation:
         """A new Adam, and a new watch over the training SSIM."""
         self._plateau = Plateau(self.config.epoch_steps)
-        rate = self.config.learning_rate or PHASES[stage.name].learning_rate
-        return Optimisation({"adam": Adam(self.parameters(), lr=rate)})
+        config = self.config
+        adam = Adam(self.parameters(), lr=config.learning_rate or PHASES[stage.name].learning_rate)
+        looks = Validation(config.epoch_steps, config.early_stop)
+        return Optimisation({"adam": adam}, validation=looks if self.validates(config) else None)
 
     def training_step(
         self, batch: ISPBatch, stage: Stage, optimisation: Optimisation
     ) -> dict[str, Tensor]:
         """One step, and at the end of an epoch a lower rate if SSIM has not grown for long."""
-        phase = PHASES[stage.name]
-        prediction = self.network(zurich_order(batch.raw), phase.level).float()
-        target = shrink(batch.srgb, 2 ** (phase.level - 1), mode="bicubic")
-        losses = self.losses(prediction, target, phase)
+        losses = self._losses_of(batch, stage)
         adam = optimisation.optimizers["adam"]
         descend(adam, losses["loss"])
         self._plateau.watch(losses["ssim"].detach(), adam, self.config.patience)
         return {name: value.detach() for name, value in losses.items()}
+
+    def validation_loss(self, batch: ISPBatch, stage: Stage) -> Tensor:
+        """The loss that the stage trains on."""
+        return self._losses_of(batch, stage)["loss"]
+
+    @classmethod
+    def validates(cls, config: PyNETV2Config) -> bool:
+        """See the contract."""
+        return config.weights == "best"
+
+    def _losses_of(self, batch: ISPBatch, stage: Stage) -> dict[str, Tensor]:
+        phase = PHASES[stage.name]
+        prediction = self.network(zurich_order(batch.raw), phase.level).float()
+        target = shrink(batch.srgb, 2 ** (phase.level - 1), mode="bicubic")
+        return self.losses(prediction, target, phase)
 
     def losses(self, prediction: Tensor, target: Tensor, phase: Phase) -> dict[str, Tensor]:
         """The losses of a phase by name; "loss" is their weighted sum, "ssim" enters as 1 - SSIM.
@@ -169,8 +186,8 @@ class PyNETV2(DeepISP):
         return {"loss": total, **losses}
 
     def finished(self) -> bool:
-        """Early stop: see `PyNETV2Config.early_stop`."""
-        limit = self.config.early_stop
+        """Early stop on the training SSIM: see `PyNETV2Config.early_stop`."""
+        limit = None if self.validates(self.config) else self.config.early_stop
         return limit is not None and self._plateau.epochs_without_best >= limit
 
     def training_state(self) -> dict[str, Any]:

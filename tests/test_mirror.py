@@ -57,6 +57,7 @@ ELSEWHERE = {
     "isp_models/networks/pynet_v2.py": "tests/isp_models/test_pynet_v2.py",
     "isp_models/networks/syenet.py": "tests/isp_models/test_syenet.py",
     "isp_models/networks/zurich.py": "tests/isp_models/test_pynet.py",
+    "isp_models/training/best_weights.py": "tests/isp_models/test_pynet_v2.py",
     "isp_models/training/staged.py": "tests/isp_models/test_pynet_v2.py",
     "mappers/base.py": "tests/mappers/test_contract.py",
     "mappers/colour_transform.py": "tests/mappers/test_cstpp.py",

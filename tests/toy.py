@@ -38,7 +38,8 @@ class Toy(DataSource):
         return ("Left", "Right")
 
     def parts(self):
-        return frozenset({"aligned", "scenes"} | ({"anchors"} if self.config.anchors else set()))
+        anchors = {"anchors"} if self.config.anchors else set()
+        return frozenset({"validation", "aligned", "scenes"} | anchors)
 
     def fingerprint(self):
         return f"{seed_of('toy', asdict(self.config)):016x}" * 2

@@ -113,12 +113,14 @@ class DataSource(Registered):
         license: licence of the pictures.
         citation: what to cite.
         pairs_help: how a user gives it pairs that it lacks; empty where nobody can.
+        validation_help: how a user has pictures set aside for validation; empty where nobody can.
     """
 
     Config: ClassVar[type] = DataConfig
     license: ClassVar[str] = ""
     citation: ClassVar[str] = ""
     pairs_help: ClassVar[str] = ""
+    validation_help: ClassVar[str] = ""
 
     @classmethod
     def parse_argument(cls, text: str) -> dict[str, Any]:
@@ -141,7 +143,8 @@ class DataSource(Registered):
     def parts(self) -> frozenset[str]:
         """Which pairs it has, of "anchors", "aligned" and "scenes"; cheap.
 
-        And "charts", where both pictures of all test pairs show ColorCheckers at known places.
+        And "validation", if pictures of both cameras are set aside for it, and "charts", where both
+        pictures of all test pairs show ColorCheckers at known places.
         """
         raise NotImplementedError
 

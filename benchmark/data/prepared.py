@@ -187,9 +187,10 @@ class PreparedSource(DataSource):
         return manifest.camera_a, manifest.camera_b
 
     def parts(self) -> frozenset[str]:
-        """The pairs that the folder has."""
+        """The pairs that the folder has, and validation if both cameras have pictures for it."""
         counts = self.manifest().counts
-        return frozenset(part for part in PAIRED_PARTS if counts.get(f"{part}-a"))
+        names = ("validation", *PAIRED_PARTS)
+        return frozenset(p for p in names if counts.get(f"{p}-a") and counts.get(f"{p}-b"))
 
     def camera_file(self, camera: Camera) -> Path | None:
         """A raw file of the camera in the download, if that is still in its place."""

@@ -21,6 +21,7 @@ from benchmark.planning.graph import NONE, Cell, Plan
 from benchmark.planning.lengths import length_of
 from benchmark.planning.preset import LENGTH_FIELDS, Preset
 from benchmark.planning.run_config import RunConfig, resolve_names, selected_protocols
+from benchmark.planning.validation import validates
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
 from benchmark.store.step import (
     DISTANCES,
@@ -71,7 +72,7 @@ class Planner:
         config: what the user asks for.
         preset: its budget.
         data: the data set.
-        has: parts the data set has, of "anchors", "aligned", "scenes", "charts".
+        has: parts the data set has, see `DataSource.parts`.
         extractor: names the weights behind FID and KID; None without weights.
     """
 
@@ -239,10 +240,14 @@ class Planner:
 
     def _isp(self, name: str, evaluation: Evaluation, mapper: _Fitted | None, seed: int) -> str:
         assert evaluation.train is not None
-        raw, on = None, ""
+        method = self._method("isp", ISPS, name)
+        looks = validates(name, method["config"], self._data.name, self._has)
+        raw, validation, on = None, None, ""
         if evaluation.train.mapped is not None:
             assert mapper is not None
             raw = self._map(evaluation.train, "train", mapper, seed)
+            if looks:
+                validation = self._map(evaluation.train, "validation", mapper, seed)
             on = f" on mapped raw ({mapper.label})"
         spec = TrainISP(
             title=f"train {name} for camera {evaluation.reference}{on} seed {seed}",
@@ -250,7 +255,8 @@ class Planner:
             seed=seed,
             look=evaluation.reference,
             raw=raw,
-            **self._method("isp", ISPS, name),
+            validation=validation,
+            **method,
         )
         return self._add(spec)
 

@@ -2,15 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmark.cameras import CAMERAS, Camera
 from benchmark.data.base import CameraPair, DataSource, PairSet
+from benchmark.data.images import ImageSet
 from benchmark.errors import BenchError
 from benchmark.files import nearest_folder, require_writable
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
@@ -196,27 +196,28 @@ def _needs_of_methods(plan: Plan) -> Iterator[str]:
 
 def _check_pictures(plan: Plan, data: CameraPair) -> None:
     """Whether every training finds crops and sRGB; known once the pictures are there."""
-    cameras: tuple[Camera, ...]
     method: Trainable[Any]
     for spec in plan.steps.values():
         match spec:
             case FitMapper():
-                cameras, method = CAMERAS, bare_method(spec)
+                method, sets = bare_method(spec), [*data.train.values()]
             case TrainISP():
-                cameras, method = (spec.look,), bare_method(spec)
-                _check_srgb(spec, data)
+                method, sets = bare_method(spec), [data.train[spec.look]]
+                if ISPS.get(spec.method).validates(method.config):
+                    sets.append(data.validation[spec.look])
+                _check_srgb(spec, sets, data)
             case _:
                 continue
         for stage in method.stages():
-            for camera in cameras:
+            for images in sets:
                 try:
-                    crop_grid(data.train[camera], stage.crop_size)
+                    crop_grid(images, stage.crop_size)
                 except BenchError as error:
                     raise BenchError(f"{spec.title}, {stage.name}: {error}") from error
 
 
-def _check_srgb(spec: TrainISP, data: CameraPair) -> None:
-    if any(record.srgb is None for record in data.train[spec.look]):
+def _check_srgb(spec: TrainISP, sets: Iterable[ImageSet], data: CameraPair) -> None:
+    if any(record.srgb is None for images in sets for record in images):
         name = {"a": data.camera_a, "b": data.camera_b}[spec.look]
         raise BenchError(
             f"{spec.title}: pictures of {name} have no sRGB, so no ISP can learn its look. "

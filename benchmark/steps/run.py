@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -113,16 +113,18 @@ def _fit_mapper(spec: FitMapper, context: Context) -> dict[str, Any]:
 
 
 def _train_isp(spec: TrainISP, context: Context) -> dict[str, Any]:
-    look = context.data(spec.data).train[spec.look]
-    raw = look if spec.raw is None else _mapped_images(context.store, spec.raw)
+    data = context.data(spec.data)
     with torch.random.fork_rng():
         torch.manual_seed(seed_of("init", spec.seed, spec.method))
         isp = ISPS.create(spec.method, **spec.config)
 
-    def batches(stage: Stage) -> Batches:
-        return PairedBatches(raw, look, stage, spec.seed)
+    def pairs(part: str, mapped: str | None) -> Callable[[Stage], PairedBatches]:
+        look = _part(data, part, spec.look)
+        raw = look if mapped is None else _mapped_images(context.store, mapped)
+        return lambda stage: PairedBatches(raw, look, stage, spec.seed)
 
-    return _train(isp, batches, spec, context)
+    validation = pairs("validation", spec.validation) if isp.validates(isp.config) else None
+    return _train(isp, pairs("train", spec.raw), spec, context, validation)
 
 
 def _train(
@@ -130,6 +132,7 @@ def _train(
     batches: Callable[[Stage], Batches],
     spec: Training,
     context: Context,
+    validation: Callable[[Stage], PairedBatches] | None = None,
 ) -> dict[str, Any]:
     folder = context.store.step_folder(spec.key)
     trained = Trainer(
@@ -141,6 +144,7 @@ def _train(
         progress=context.progress,
         title=spec.title,
         bfloat16=spec.precision == "bfloat16",
+        validation=validation,
     ).train()
     with whole_file(folder / WEIGHTS) as part:
         save_model(model, str(part))
@@ -207,8 +211,9 @@ def _score(spec: Score, context: Context) -> dict[str, Any]:
 
 
 def _part(data: CameraPair, part: str, camera: Camera) -> ImageSet:
-    if part == "train":
-        return data.train[camera]
+    if part in ("train", "validation"):
+        single: Mapping[Camera, ImageSet] = getattr(data, part)
+        return single[camera]
     pairs: PairSet | None = getattr(data, part)
     if pairs is None:
         raise BenchError(f"The data set has no '{part}' pairs.")

@@ -136,13 +136,16 @@ class TrainISP(Training):
     Attributes:
         look: the camera whose sRGB it learns.
         raw: step that maps the raw it is trained on; None for the raw of camera `look`.
+        validation: step that maps the raw of the validation pictures; None where the ISP looks at
+            none, or at the raw of camera `look`.
     """
 
     kind: ClassVar[Kind] = "isp"
-    roles: ClassVar[tuple[str, ...]] = ("raw",)
+    roles: ClassVar[tuple[str, ...]] = ("raw", "validation")
 
     look: Camera
     raw: str | None = None
+    validation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

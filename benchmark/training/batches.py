@@ -5,6 +5,7 @@ the same for all methods. Every epoch uses all of them in an order of its own; A
 drawn independently.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -96,6 +97,12 @@ class _CropSampler:
                 draws.append(_CropDraw(image, crop))
         return draws
 
+    def once(self) -> Iterator[list[_CropDraw]]:
+        """All crops as they are, once and in order, by batches; the last may be smaller."""
+        draws = [_CropDraw(image, crop) for image, crop in self._grid]
+        batch = self._stage.batch_size
+        return (draws[first : first + batch] for first in range(0, len(draws), batch))
+
     def raws(self, draws: list[_CropDraw]) -> Tensor:
         """(N, 4, S, S) float32 in [0, 1]."""
         return _stack([d.apply(self.images.raw(d.image, d.crop)) for d in draws])
@@ -155,7 +162,13 @@ class PairedBatches:
 
     def batch(self, step: int) -> ISPBatch:
         """See :class:`Batches`."""
-        draws = self._order.draws(step)
+        return self._read(self._order.draws(step))
+
+    def once(self) -> Iterator[ISPBatch]:
+        """Every crop once, neither turned nor flipped, for validation."""
+        return map(self._read, self._order.once())
+
+    def _read(self, draws: list[_CropDraw]) -> ISPBatch:
         srgb = _stack([d.apply(self._look.srgb(d.image, d.crop)) for d in draws])
         return ISPBatch(self._order.raws(draws), srgb.float() / 255)
 

@@ -17,12 +17,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, ContractError
 from benchmark.interrupt import CHECKPOINT, stop_requested
 from benchmark.progress import Progress, Task
 from benchmark.seeds import seed_of
 from benchmark.stage import Optimisation, Stage, Trainable
-from benchmark.training.batches import Batches, Prefetch
+from benchmark.training.batches import Batches, PairedBatches, Prefetch
+from benchmark.training.best_weights import BestWeights
 from benchmark.training.checkpoint import read_checkpoint, write_checkpoint
 from benchmark.training.log import LOG, TrainingLog
 
@@ -72,6 +73,7 @@ class Trainer:
         title: names the training in the bar.
         checkpoint_seconds: time between two checkpoints.
         bfloat16: whether training steps run under torch's autocast; weights stay float32.
+        validation: makes the validation crops of a stage; None where the model declares no need.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Trainer:
         title: str,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         bfloat16: bool = False,
+        validation: Callable[[Stage], PairedBatches] | None = None,
     ) -> None:
         self.model = model.to(device)
         self._batches = batches
@@ -97,7 +100,9 @@ class Trainer:
         self._progress = progress
         self._title = title
         self._checkpoint_seconds = checkpoint_seconds
+        self._validation = validation
         self._average: AveragedModel | None = None
+        self._best: BestWeights | None = None
 
     def train(self) -> Trained:
         """Trains from the start or from the checkpoint, to the end.
@@ -117,7 +122,7 @@ class Trainer:
                 batches = self._batches(stage)
                 total = stage.total_steps(batches.crops)
                 optimisation = self.model.configure(stage, total)
-                self._begin_average(optimisation)
+                self._begin(optimisation)
                 if saved is not None:
                     self._restore(saved, optimisation)
                     saved = None
@@ -126,7 +131,7 @@ class Trainer:
                 except TrainingError:
                     self._checkpoint.unlink(missing_ok=True)
                     raise
-                self._end_average()
+                self._end()
                 before = {**position.before, stage.name: position.step}
                 position = _Position(index + 1, 0, position.seconds, before)
         self.model.eval()
@@ -151,7 +156,7 @@ class Trainer:
             TrainingLog(self._folder, sum(position.before.values())) as log,
         ):
             task.begin_at(position.step)
-            while position.step < total and not self.model.finished():
+            while position.step < total and not self._finished():
                 start = time.monotonic()
                 torch.manual_seed(seed_of("step", self._seed, stage.name, position.step))
                 batch = _to(prefetch.take(position.step), self._device)
@@ -169,6 +174,11 @@ class Trainer:
                         _show(task, position.step, values)
                     if position.step % log_every == 0:
                         log.write(stage.name, position.step, values)
+                if self._best is not None and self._best.due(position.step, total):
+                    loss = {"validation": self._validation_loss(stage)}
+                    values = _checked(loss, f"{title}, step {position.step}")
+                    log.write(stage.name, position.step, values)
+                    self._best.offer(self._inferring, values["validation"])
                 position.seconds += time.monotonic() - start
                 stop = stop_requested()
                 if stop or time.monotonic() - last_saved > self._checkpoint_seconds:
@@ -178,15 +188,46 @@ class Trainer:
                 if stop:
                     raise KeyboardInterrupt
 
-    def _begin_average(self, optimisation: Optimisation) -> None:
+    def _begin(self, optimisation: Optimisation) -> None:
         if optimisation.ema:
             average = get_ema_multi_avg_fn(optimisation.ema)
             self._average = AveragedModel(self.model, multi_avg_fn=average, use_buffers=True)
+        if optimisation.validation is not None:
+            if self._validation is None:
+                raise ContractError(
+                    f"{self._title}: `configure` asks for validation pictures that `validates` "
+                    "does not declare."
+                )
+            self._best = BestWeights(optimisation.validation)
 
-    def _end_average(self) -> None:
+    def _end(self) -> None:
         if self._average is not None:
             self.model.load_state_dict(self._average.module.state_dict())
             self._average = None
+        if self._best is not None:
+            self._best.give(self.model)
+            self._best = None
+
+    def _finished(self) -> bool:
+        return self.model.finished() or (self._best is not None and self._best.enough)
+
+    @property
+    def _inferring(self) -> Trainable[Any]:
+        """The network with the weights that are used for inference."""
+        return self.model if self._average is None else self._average.module
+
+    @torch.no_grad()
+    def _validation_loss(self, stage: Stage) -> Tensor:
+        """Mean over all validation crops."""
+        assert self._validation is not None
+        network = self._inferring.eval()
+        total, crops = torch.zeros((), device=self._device), 0
+        for batch in self._validation(stage).once():
+            loss = network.validation_loss(_to(batch, self._device), stage)
+            total += loss * len(batch.raw)
+            crops += len(batch.raw)
+        network.train()
+        return total / crops
 
     def _save(self, position: _Position, optimisation: Optimisation) -> None:
         state = {
@@ -195,6 +236,7 @@ class Trainer:
             "optimizers": {n: o.state_dict() for n, o in optimisation.optimizers.items()},
             "schedulers": [s.state_dict() for s in optimisation.schedulers],
             "average": self._average.state_dict() if self._average is not None else None,
+            "best": self._best.state() if self._best is not None else None,
             "method": self.model.training_state(),
         }
         write_checkpoint(self._checkpoint, state)
@@ -219,6 +261,8 @@ class Trainer:
             scheduler.load_state_dict(state)
         if self._average is not None:
             self._average.load_state_dict(saved["average"])
+        if self._best is not None:
+            self._best.load(saved["best"])
         self.model.load_training_state(saved["method"])
 
 

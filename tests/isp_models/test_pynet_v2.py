@@ -6,6 +6,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.errors import BenchError
+from benchmark.stage import Validation
 from isp_models.networks.pynet_v2 import ChannelAttention, PyNETV2Network, ResidualGroups
 from isp_models.pynet_v2 import PHASES, PyNETV2, PyNETV2Config
 from tests.golden import assert_golden, fill, golden_input
@@ -140,6 +141,41 @@ def test_the_rate_falls_and_the_stage_ends_when_ssim_stagnates(
     assert ends == [False] * 7 + [True]
     isp.configure(stage, 8)
     assert not isp.finished()
+
+
+def test_with_the_best_weights_validation_ends_a_stage() -> None:
+    config = PyNETV2Config(crop_size=28, weights="best", early_stop=7, epoch_steps=3, vgg="off")
+    isp, last = PyNETV2(config), PyNETV2(PyNETV2Config(crop_size=28, vgg="off"))
+    assert isp.validates(isp.config) and not last.validates(last.config)
+    for stage in isp.stages():
+        assert isp.configure(stage, 10).validation == Validation(every=3, patience=7)
+        assert last.configure(stage, 10).validation is None
+
+
+def test_with_the_best_weights_the_training_ssim_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("isp_models.pynet_v2.ssim", lambda *_: torch.tensor(0.5))
+    config = PyNETV2Config(
+        crop_size=28, epoch_steps=1, patience=2, early_stop=1, vgg="off", weights="best"
+    )
+    isp = PyNETV2(config).train()
+    stage = stage_named(isp, "level 3, fidelity")
+    optimisation = isp.configure(stage, 8)
+    for _ in range(3):
+        isp.training_step(pairs(1, 28), stage, optimisation)
+    assert not isp.finished()
+    assert optimisation.optimizers["adam"].param_groups[0]["lr"] == 5e-5, "as published"
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_the_loss_of_validation_is_that_of_the_stage(name: str) -> None:
+    isp, batch = PyNETV2(PyNETV2Config(crop_size=28, vgg="off")), pairs(2, 28)
+    stage = stage_named(isp, name)
+    with torch.no_grad():
+        expected = isp.validation_loss(batch, stage)
+    losses = isp.training_step(batch, stage, isp.configure(stage, 8))  # before its update
+    assert expected.item() == pytest.approx(losses["loss"].item(), rel=1e-5)
 
 
 def test_training_learns_the_rendering() -> None:

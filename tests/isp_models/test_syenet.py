@@ -2,10 +2,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from skimage.metrics import peak_signal_noise_ratio
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.errors import BenchError
+from benchmark.stage import Validation
 from isp_models.base import ISPBatch
 from isp_models.networks.syenet import SYENetNetwork
 from isp_models.syenet import MAIN, WARM_UP, SYENet, SYENetConfig, block_mask
@@ -144,6 +146,27 @@ def test_warm_up_sees_the_masked_raw_and_restores_the_whole(
     assert (seen[0] == 0).any()
     assert losses["reconstruction"].item() == pytest.approx(1e-8, rel=1e-3)  # epsilon
     assert losses["charbonnier"].item() == pytest.approx(1e-8, rel=1e-3)
+
+
+def test_the_best_weights_are_looked_for_once_an_epoch_of_the_main_training() -> None:
+    isp = SYENet(SYENetConfig(weights="best", main_epochs=200))
+    assert isp.validates(isp.config) and not isp.validates(SYENetConfig())
+    assert isp.configure(stage_named(isp, WARM_UP), 100).validation is None
+    assert isp.configure(stage_named(isp, MAIN), 2000).validation == Validation(every=10)
+    assert isp.configure(stage_named(isp, MAIN), 20).validation == Validation(every=1)
+    assert SYENet().configure(stage_named(isp, MAIN), 2000).validation is None
+
+
+def test_the_loss_of_validation_is_minus_the_psnr() -> None:
+    isp, batch = SYENet(SYENetConfig(crop_size=16)).eval(), pairs(3, 16)
+    with torch.no_grad():
+        loss = isp.validation_loss(batch, stage_named(isp, MAIN)).item()
+        developed = isp(batch.raw)
+    values = [
+        peak_signal_noise_ratio(y.numpy(), x.numpy(), data_range=1)
+        for x, y in zip(developed, batch.srgb, strict=True)
+    ]
+    assert loss == pytest.approx(-sum(values) / 3, rel=1e-5)
 
 
 def test_main_losses_are_added() -> None:

@@ -78,6 +78,7 @@ class Folder(DataSource):
         "aligned (alike pixel by pixel, to test raw-to-raw), anchor (alike pixel by pixel, to "
         "train on)."
     )
+    validation_help: ClassVar[str] = "Ask for some: --data folder:PATH,validation=0.1."
     config: FolderConfig
 
     @classmethod
@@ -134,8 +135,9 @@ class Folder(DataSource):
         return plain_name(folders["a"].name), plain_name(folders["b"].name)
 
     def parts(self) -> frozenset[str]:
-        """The roles in which there are pairs."""
-        return frozenset(PARTS[pair.role] for pair in self._layout().pairs)
+        """The roles in which there are pairs, and validation if it is asked for."""
+        validation = {"validation"} if self.config.validation else set()
+        return frozenset(PARTS[pair.role] for pair in self._layout().pairs) | validation
 
     def camera_file(self, camera: Camera) -> Path | None:
         """The first raw file of the camera that is not a TIFF or PNG."""

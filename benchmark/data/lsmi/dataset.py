@@ -44,6 +44,10 @@ class Lsmi(PreparedSource):
     """The LSMI data set: real pictures under two or three lights, with charts."""
 
     Options: ClassVar[type] = LsmiOptions
+    validation_help: ClassVar[str] = (
+        "Prepare it again, in a new folder, with some set aside: "
+        "`isp-bench data prepare lsmi SRC DEST --set validation=0.1`."
+    )
     license: ClassVar[str] = "CC BY-NC 4.0: not for commercial use"
     citation: ClassVar[str] = (
         "D. Kim et al., Large Scale Multi-Illuminant (LSMI) Dataset for Developing White Balance "

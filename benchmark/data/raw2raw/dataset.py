@@ -82,6 +82,10 @@ class Raw2Raw(PreparedSource):
     """The raw2raw data set: iPhone X and Samsung S9, real pictures."""
 
     Options: ClassVar[type] = Raw2RawOptions
+    validation_help: ClassVar[str] = (
+        "Prepare it again, in a new folder, with some set aside: "
+        "`isp-bench data prepare raw2raw SRC DEST --set validation=0.1`."
+    )
     license: ClassVar[str] = "MIT, as the authors' repository says"
     citation: ClassVar[str] = (
         "M. Afifi and A. Abuolaim, Semi-Supervised Raw-to-Raw Mapping, BMVC 2021"

@@ -73,6 +73,7 @@ class Simulated(DataSource):
     Config: ClassVar[type] = SimulatedConfig
     charts: ClassVar[bool] = False
     license = "generated: no rights of others (spectra: colour-science, BSD-3-Clause)"
+    validation_help = "Ask for some: --data simulated:validation=10."
     citation = "ISP-Bench; spectra from colour-science (doi 10.5281/zenodo.376790)"
     config: SimulatedConfig
 
@@ -114,8 +115,8 @@ class Simulated(DataSource):
         return self._cameras["a"].sensitivities.name, self._cameras["b"].sensitivities.name
 
     def parts(self) -> frozenset[str]:
-        """The kinds of pairs of which there are any, and "charts" if the pictures show them."""
-        names = ("anchors", "aligned", "scenes")
+        """The parts of which there are any, and "charts" if the pictures show them."""
+        names = ("validation", "anchors", "aligned", "scenes")
         charts = {"charts"} if self.charts else set()
         return frozenset(name for name in names if getattr(self.config, name)) | charts
 
@@ -265,6 +266,7 @@ class SimulatedMulti(Simulated):
     """The multi-light set: lights that mix over the scene, charts at known places."""
 
     Config: ClassVar[type] = MultiConfig
+    validation_help = "Ask for some: --data simulated-multi:validation=10."
     charts: ClassVar[bool] = True
 
 

@@ -56,6 +56,30 @@ def test_augmentation_trains_the_isp_on_mapped_raw(toy_run, tmp_path):
     assert (mapped["part"], mapped["camera"], mapped["direction"]) == ("train", "a", "a2b")
 
 
+def test_an_isp_takes_the_weights_that_are_best_on_validation_pictures(toy_run, tmp_path):
+    ran = toy_run(
+        "--protocol", "augmentation", "--mapper", "global-gain", "--isp", "syenet",
+        "--set", "isp.weights=best", "--no-references", "--direction", "a2b",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    record = records(tmp_path / "results" / "toy-smoke")["augmentation", "global-gain", "a2b"]
+    mapped = [step for step in record["steps"].values() if step["kind"] == "map"]
+    assert {step["part"] for step in mapped} == {"train", "validation"}
+    (key,) = (key for key, step in record["steps"].items() if step["kind"] == "isp")
+    log = (tmp_path / "home" / "steps" / key / "log.jsonl").read_text().splitlines()
+    looked = [line for line in map(json.loads, log) if "validation" in line]
+    assert looked and {line["stage"] for line in looked} == {"main"}
+
+
+def test_best_weights_need_pictures_set_aside(bench):
+    request = ("run", "--preset", "smoke", "--isp", "syenet", "--set", "isp.weights=best")
+    ran = bench(*request)
+    assert ran.code == 2
+    assert "none set aside. Ask for some: --data simulated:validation=10." in ran.err
+    dry = bench("plan", *request[1:], "--data", "simulated:validation=1")
+    assert dry.code == 0, dry.err
+
+
 def test_raw_to_raw_compares_aligned_pairs(toy_run, tmp_path):
     ran = toy_run("--protocol", "raw-to-raw", "--mapper", "global-gain", "identity")
     assert ran.code == 0, ran.err

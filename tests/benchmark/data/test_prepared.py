@@ -71,7 +71,7 @@ def test_a_new_data_set_is_prepared_checked_and_opened(download, tmp_path):
     source = convert(download, tmp_path / "out")
     source.check()
     assert source.cameras() == ("one", "two")
-    assert source.parts() == {"scenes"}
+    assert source.parts() == {"scenes", "validation"}
     pair = source.prepare(tmp_path, QUIET)
     assert [record.id for record in pair.train["a"]] == ["1", "2"]
     assert (tmp_path / "out" / "pairs_used.csv").read_text() == "a,b\n"
@@ -88,8 +88,9 @@ def test_pictures_for_validation_are_read_where_there_are_some(download, tmp_pat
     assert [[r.id for r in pair.validation[camera]] for camera in "ab"] == [["4"], ["5"]]
     for camera in "ab":
         shutil.rmtree(download / f"validation-{camera}")
-    pair = convert(download, tmp_path / "without").prepare(tmp_path, QUIET)
-    assert not pair.validation
+    source = convert(download, tmp_path / "without")
+    assert source.parts() == {"scenes"}
+    assert not source.prepare(tmp_path, QUIET).validation
 
 
 def test_copies_are_left_out_and_named_in_the_notes(download, tmp_path):

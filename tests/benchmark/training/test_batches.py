@@ -89,6 +89,15 @@ def test_srgb_covers_its_raw(images):
     assert torch.allclose(batch.srgb, expected, atol=1e-6)
 
 
+def test_for_validation_every_crop_comes_once_and_as_it_is(images):
+    batches = list(PairedBatches(images, images, Stage("s", 4, 16, augment=True), seed=0).once())
+    assert [len(batch.raw) for batch in batches] == [4, 4, 4, 4, 2]
+    places = [5000 * i + 50 * top + left
+              for i in range(3) for top in (0, 16) for left in (0, 16, 32)]  # fmt: skip
+    assert [round(float(r[0, 0, 0]) * 65535) for b in batches for r in b.raw] == places
+    assert all(torch.equal(r[0], r[0].cummax(0).values) for b in batches for r in b.raw)
+
+
 def test_crops_larger_than_the_pictures_are_refused(images):
     with pytest.raises(BenchError, match="side of only 33"):
         crop_grid(images, 64)

@@ -38,6 +38,8 @@ def test_a_whole_folder(root, tmp_path):
         "a": UNPAIRED["iphone"], "b": UNPAIRED["samsung"],
     }  # fmt: skip
     assert not pair.validation
+    assert data.parts() == {"scenes"}
+    assert source(root, ",validation=0.1").parts() == {"scenes", "validation"}
     assert pair.anchors is None and pair.aligned is None
     assert pair.scenes is not None
     assert ids(pair.scenes.a) == ids(pair.scenes.b) == list(PAIRED)

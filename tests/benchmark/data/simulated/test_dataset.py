@@ -51,6 +51,7 @@ def small(tmp_path_factory):
 def test_no_picture_is_kept_for_validation_unless_asked_for(tmp_path, small):
     pair = prepared(tmp_path, validation=0)
     assert not pair.validation
+    assert source(validation=0).parts() == source().parts() - {"validation"}
     assert source(validation=0).fingerprint() != source().fingerprint()
     straight = small[1].train["a"]
     assert np.array_equal(pair.train["a"].raw(0), straight.raw(0)), "in addition to `unpaired`"
