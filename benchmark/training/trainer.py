@@ -214,7 +214,11 @@ class Trainer:
     @property
     def _inferring(self) -> Trainable[Any]:
         """The network with the weights that are used for inference."""
-        return self.model if self._average is None else self._average.module
+        if self._average is None:
+            return self.model
+        average = self._average.module
+        assert isinstance(average, Trainable)
+        return average
 
     @torch.no_grad()
     def _validation_loss(self, stage: Stage) -> Tensor:

@@ -1,5 +1,7 @@
 """Validation pictures in a plan: only for ISPs that look at them, mapped where the raw is."""
 
+from typing import Any
+
 import pytest
 
 from benchmark.errors import BenchError
@@ -7,7 +9,7 @@ from benchmark.store.step import MapRaw, TrainISP
 from tests.benchmark.planning.test_planner import HAS, keys, make_plan
 
 WITH = HAS | {"validation"}
-BEST = {"isp": ("syenet",), "set": {"isp.weights": "best"}}
+BEST: dict[str, Any] = {"isp": ("syenet",), "set": {"isp.weights": "best"}}
 
 
 def test_an_isp_that_looks_at_them_gets_them_as_it_gets_its_training_pictures():
@@ -28,7 +30,11 @@ def test_an_isp_that_looks_at_them_gets_them_as_it_gets_its_training_pictures():
 
 def test_other_isps_have_the_keys_they_had():
     for isp in ("syenet", "pynet-v2", "microisp"):
-        request = {"protocol": ("augmentation",), "isp": (isp,), "set": {"isp.batch_size": 4}}
+        request: dict[str, Any] = {
+            "protocol": ("augmentation",),
+            "isp": (isp,),
+            "set": {"isp.batch_size": 4},
+        }
         assert keys(make_plan(has=WITH, **request)) == keys(make_plan(**request))
 
 
