@@ -43,8 +43,13 @@ class Work:
 
     def times(self, factor: float) -> "Work":
         """The same work several times, one after the other."""
-        parts = (self.flop, self.thin, self.bytes, self.calls)
-        return Work(*(part * factor for part in parts), self.peak)
+        return Work(
+            self.flop * factor,
+            self.thin * factor,
+            self.bytes * factor,
+            self.calls * factor,
+            self.peak,
+        )
 
     def __add__(self, other: "Work") -> "Work":
         return Work(
