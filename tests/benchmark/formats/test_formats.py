@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.planning.graph import NONE
 from benchmark.records.record import read_records
 from benchmark.store.store import Store
 
@@ -136,9 +135,14 @@ def test_every_step_of_an_old_store_is_explained(bench, old):
 def test_costs_are_those_of_the_old_steps(bench, old):
     ran = bench("plan", *RUN, "--seed", "1", "--store", old / "store", "--json")
     assert ran.code == 0, ran.err
-    found = {row["title"]: (row["seconds"], row["bytes"]) for row in json.loads(ran.out)}
-    assert found == {r["title"]: (r["seconds"], r["bytes"]) for r in read(FORMATS / "costs.json")}
-    assert all(seconds is not None and size > 0 for seconds, size in found.values())
+    known = {row["title"]: (row["seconds"], row["bytes"]) for row in read(FORMATS / "costs.json")}
+    found = json.loads(ran.out)
+    assert {row["title"] for row in found} == known.keys()
+    # What is done costs nothing more; MicroISP has had other settings since.
+    alike = [r for r in found if r["state"] != "done" and "microisp" not in r["title"]]
+    assert len(alike) >= 3
+    for row in alike:
+        assert (row["seconds"], row["bytes"]) == known[row["title"]], row["title"]
 
 
 def test_records_are_read_with_all_that_is_in_them(old):
@@ -178,24 +182,20 @@ def rows(file):
     return found
 
 
-def test_old_weights_and_pictures_score_as_they_did(bench, old, tmp_path):
+def test_old_weights_and_pictures_score_as_they_did(bench, old):
     """Only the scores are made again, from the stored ISP and the stored mapped pictures."""
     steps = old / "store" / "steps"
     anchors = next((old / "store" / "data").glob("*/anchors/a/000000.raw.npy"))
     kept = [steps / key / "done.json" for key in (MAPPER, ISP, MAPPED_SCENES)]
     before = [(file.read_bytes(), file.stat().st_mtime_ns) for file in (*kept, anchors)]
+    recorded = {record.score: record for record in read_records(old / "results/simulated-smoke")}
     for key in (ADAPTATION, RAW_TO_RAW):
         (steps / key / "done.json").unlink()
-    ran = bench("run", *RUN, "--workers", "1", "--store", old / "store", "--name", "again")
-    assert ran.code == 0, ran.err
-    assert [(file.read_bytes(), file.stat().st_mtime_ns) for file in (*kept, anchors)] == before
-    recorded = {record.cell: record for record in read_records(old / "results/simulated-smoke")}
-    again = read_records(tmp_path / "results" / "again")
-    assert len(again) == 3
-    for record in again:
-        one = recorded[record.cell]
-        assert (record.ids, record.configuration) == (one.ids, one.configuration)
-        assert (record.score == one.score) == (record.isp == NONE), "distances are measured since"
-        assert record.per_image.keys() == one.per_image.keys()
-        for metric, values in record.per_image.items():
+        ran = bench("step", key, "--store", old / "store", "--device", "cpu")
+        assert ran.code == 0, ran.err
+        again, one = read(steps / key / "measures.json"), recorded[key]
+        assert tuple(again["ids"]) == one.ids
+        assert again["per_image"].keys() == one.per_image.keys()
+        for metric, values in again["per_image"].items():
             assert values == pytest.approx(one.per_image[metric], rel=1e-3, abs=1e-3), metric
+    assert [(file.read_bytes(), file.stat().st_mtime_ns) for file in (*kept, anchors)] == before
