@@ -18,6 +18,7 @@ import pytest
 import tifffile
 
 from benchmark.cli.main import build_parser, main
+from benchmark.costs.count import Work
 from benchmark.data.simulated.sensitivities import load_sensitivities
 from benchmark.store.step import Kind
 from benchmark.store.store import Store
@@ -119,6 +120,9 @@ def here(place, monkeypatch):
     monkeypatch.chdir(place)
     monkeypatch.setenv("ISP_BENCH_HOME", str(place / "planned"))
     monkeypatch.setenv("HOME", str(place))
+    # What a training costs is counted in tests of its own; it would take a minute here.
+    monkeypatch.setattr("benchmark.costs.estimator.training_work", lambda *_: Work(flop=1e9))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place / "cache"))
     monkeypatch.setenv("PATH", f"{place / 'bin'}:/usr/bin:/bin")
 
 
