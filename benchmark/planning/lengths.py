@@ -8,6 +8,10 @@ from typing import Any
 
 import torch
 
+from benchmark.config import build
+from benchmark.errors import BenchError
+from benchmark.planning.preset import LENGTH_FIELDS, Preset
+from benchmark.planning.run_config import Budget
 from benchmark.registry import ISPS, MAPPERS
 from benchmark.stage import Stage, Trainable
 from benchmark.store.step import Training
@@ -58,6 +62,39 @@ def length_of(method: Trainable[Any]) -> Length:
     published = sum(length.crops for length in method.published.values())
     steps = _sum(stage.steps for stage in stages)
     return Length(steps, _sum(_crops(stage) for stage in stages), published or None)
+
+
+def config_of(
+    kind: str, cls: type[Trainable[Any]], own: dict[str, Any], preset: Preset, budget: Budget
+) -> Any:
+    """A method's config: the preset's values under the user's own, its length as asked for.
+
+    Args:
+        kind: "mapper" or "isp".
+        cls: the method.
+        own: values that the user has set; they win over equal lengths too.
+        preset: the preset.
+        budget: whether the method's own length counts, or one that is equal for all.
+
+    Raises:
+        BenchError: an unknown key, or equal budgets asked for and not to be had.
+    """
+    where = f"{kind} '{cls.info.name}' in preset '{preset.name}'"
+    values = {**preset.values(kind, cls.info.name, cls.Config), **own}
+    if budget == "own" or not cls.published:
+        return build(cls.Config, values, where)
+    if preset.equal is None:
+        raise BenchError(
+            f"--budget equal: the preset '{preset.name}' does not say how many crops that is. "
+            "Add `equal: {mapper: CROPS, isp: CROPS}` to its file."
+        )
+    free = {k: v for k, v in values.items() if k not in LENGTH_FIELDS or k in own}
+    with torch.device("meta"):  # only its stages matter
+        whole = cls(build(cls.Config, {**free, "budget": 1.0}, where))
+    crops = length_of(whole).crops
+    assert crops
+    share = getattr(preset.equal, kind) / crops
+    return build(cls.Config, {"budget": share, **free}, where)
 
 
 def _crops(stage: Stage) -> int | None:

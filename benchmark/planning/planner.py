@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 import benchmark
 import isp_models
 import mappers
 import protocols
 from benchmark.cameras import Direction
-from benchmark.config import build
 from benchmark.data.base import DataSource
 from benchmark.errors import BenchError
 from benchmark.files import sha256_of
 from benchmark.planning.graph import NONE, Cell, Plan
-from benchmark.planning.lengths import length_of
-from benchmark.planning.preset import LENGTH_FIELDS, Preset
+from benchmark.planning.lengths import config_of
+from benchmark.planning.preset import Preset
 from benchmark.planning.run_config import RunConfig, resolve_names, selected_protocols
 from benchmark.planning.validation import validates
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
@@ -265,9 +262,8 @@ class Planner:
     ) -> dict[str, Any]:
         """The fields of :class:`Training` that name a method with its full config."""
         cls = registry.get(name)
-        config = self._method_config(
-            kind, cls, {**self._overrides[kind].get(name, {}), **(setting or {})}
-        )
+        own = {**self._overrides[kind].get(name, {}), **(setting or {})}
+        config = config_of(kind, cls, own, self._preset, self._config.budget)
         file = plugin_file(cls)
         return {
             "method": name,
@@ -276,29 +272,6 @@ class Planner:
             "precision": self._config.precision,
             "source": None if file is None else sha256_of(file),
         }
-
-    def _method_config(self, kind: str, cls: Any, own: dict[str, Any]) -> Any:
-        """A method's config: the preset's values under the user's `own`, its length as asked for.
-
-        Raises:
-            BenchError: an unknown key, or equal budgets asked for and not to be had.
-        """
-        name, preset = cls.info.name, self._preset
-        where = f"{kind} '{name}' in preset '{preset.name}'"
-        values = {**preset.values(kind, name, cls.Config), **own}
-        if self._config.budget == "own" or not cls.published:
-            return build(cls.Config, values, where)
-        if preset.equal is None:
-            raise BenchError(
-                f"--budget equal: the preset '{preset.name}' does not say how many crops that is. "
-                "Add `equal: {mapper: CROPS, isp: CROPS}` to its file."
-            )
-        free = {k: v for k, v in values.items() if k not in LENGTH_FIELDS or k in own}
-        whole = build(cls.Config, {**free, "budget": 1.0}, where)
-        with torch.device("meta"):  # only its stages matter
-            crops = length_of(cls(whole)).crops
-        budget = getattr(preset.equal, kind) / crops
-        return build(cls.Config, {**free, "budget": own.get("budget", budget)}, where)
 
     def _add(self, spec: StepSpec) -> str:
         self._steps.setdefault(spec.key, spec)
