@@ -58,10 +58,10 @@ def test_what_is_changed_at_test_time_is_in_the_steps_that_map():
 def test_which_pictures_are_used_is_not_a_change():
     config = {"path": "/home/me/two", "camera_a": "x", "camera_b": "y", "validation": 0.2}
     found = changed(data=DataIdentity("folder", config, ""))
-    assert found == {"data folder": {"validation": (0.1, 0.2)}}
+    assert found == {"data folder": {"validation": (0.0, 0.2)}}
 
 
-@pytest.mark.parametrize("preset", ["smoke", "quick", "paper"])
+@pytest.mark.parametrize("preset", ["smoke", "quick", "lab", "paper"])
 def test_built_in_presets_change_nothing_of_themselves(preset):
     loaded = load_preset(preset)
     config = loaded.data["simulated"]
