@@ -188,13 +188,15 @@ def _print_memory(session: "Session", costs: "dict[str, Cost | None]") -> None:
     memory = memory_of(session.device)
     if memory is None:
         return
+    too_large: dict[tuple[str, float], int] = {}
     for key, spec in session.plan.steps.items():
         cost = costs[key]
         if cost and cost.peak and cost.peak > memory:
-            settings = spec.fields.get("config", {})
-            smaller = [key for key in ("micro_batch", "batch_size") if key in settings]
-            cure = f" Set {spec.kind}.{smaller[0]} to less." if smaller else ""
-            print(
-                f"{spec.title}: needs about {readable_size(cost.peak)} of memory, and "
-                f"{session.device} has {readable_size(memory)}.{cure}"
-            )
+            what = str(spec.fields.get("method", spec.title)), cost.peak
+            too_large[what] = too_large.get(what, 0) + 1
+    for (what_for, peak), count in too_large.items():
+        steps = "a step" if count == 1 else f"{count} steps"
+        print(
+            f"{what_for}: {steps} of about {readable_size(peak)} of memory, and {session.device} "
+            f"has {readable_size(memory)}."
+        )
