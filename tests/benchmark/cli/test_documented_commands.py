@@ -120,8 +120,10 @@ def here(place, monkeypatch):
     monkeypatch.chdir(place)
     monkeypatch.setenv("ISP_BENCH_HOME", str(place / "planned"))
     monkeypatch.setenv("HOME", str(place))
-    # What a training costs is counted in tests of its own; it would take a minute here.
-    monkeypatch.setattr("benchmark.costs.estimator.training_work", lambda *_: Work(flop=1e9))
+    # Work is counted in tests of its own. Here it would take a minute, and `--mapper all` has the
+    # plug-ins of other tests too, of which one kills its process.
+    for count in ("training_work", "inference_work"):
+        monkeypatch.setattr(f"benchmark.costs.estimator.{count}", lambda *_: Work(flop=1e9))
     monkeypatch.setenv("XDG_CACHE_HOME", str(place / "cache"))
     monkeypatch.setenv("PATH", f"{place / 'bin'}:/usr/bin:/bin")
 
