@@ -21,13 +21,13 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Stage
 from mappers.base import DIRECTIONS, Camera, Direction, MapperBatch, register_mapper, target_of
-from mappers.cycle import ADVERSARIAL, BACK
+from mappers.cycle import BACK
 from mappers.losses import l1_ssim
 from mappers.networks import initialise
 from mappers.networks.cmkan_generator import CmKANGenerator
 from mappers.networks.tiling import map_tiles
 from mappers.pretraining import PRE_TRAINING, PretrainedConfig, PretrainedCycleMapper
-from mappers.training import passes
+from mappers.training import ADVERSARIAL, passes
 
 
 @dataclass(frozen=True)

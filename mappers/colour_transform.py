@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 
 from torch import nn
 
-from mappers.cycle import ADVERSARIAL, CycleConfig, CycleMapper
+from mappers.cycle import CycleConfig, CycleMapper
 from mappers.networks.patchgan import PatchGAN
-from mappers.training import passes
+from mappers.training import ADVERSARIAL, passes
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,7 @@ from mappers.networks.patch_nce import PatchFeatures, patch_nce, random_position
 from mappers.networks.patchgan import PatchGAN
 from mappers.networks.resnet_generator import ResnetGenerator
 from mappers.networks.tiling import map_tiles
-from mappers.training import AdversarialConfig, passes
-
-ADVERSARIAL = "adversarial"  # name of the stage
+from mappers.training import ADVERSARIAL, AdversarialConfig, passes
 
 TAPS = (0, 4, 8, 12, 16)  # padded input, both convolutions on the way down, blocks 1 and 5
 

@@ -30,10 +30,9 @@ from mappers.base import (
 from mappers.losses import l1, lsgan
 from mappers.networks.patchgan import PatchGAN
 from mappers.replay_pool import ReplayPool
-from mappers.training import AdversarialConfig, passes
+from mappers.training import ADVERSARIAL, AdversarialConfig, passes
 
 BACK: dict[Direction, Direction] = {"a2b": "b2a", "b2a": "a2b"}
-ADVERSARIAL = "adversarial"  # name of the stage that this file trains
 
 
 @dataclass(frozen=True)

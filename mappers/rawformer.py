@@ -13,12 +13,11 @@ from torch import Tensor, nn
 
 from benchmark.stage import Published
 from mappers.base import CAMERAS, DIRECTIONS, Camera, register_mapper
-from mappers.cycle import ADVERSARIAL
 from mappers.losses import l1_ssim, lsgan
 from mappers.networks.queued_patchgan import QueuedPatchGAN
 from mappers.networks.rawformer_generator import RawformerGenerator
 from mappers.pretraining import PRE_TRAINING
-from mappers.training import passes
+from mappers.training import ADVERSARIAL, passes
 from mappers.uvcgan import UVCGAN, UVCGANConfig
 
 
@@ -96,10 +95,8 @@ class Rawformer(UVCGAN):
 
     def discriminator_loss(self, camera: Camera, real: Tensor, fake: Tensor) -> Tensor:
         """Half the LSGAN terms plus the penalty; the judged pictures are remembered afterwards."""
-        judge, fake = (
-            self.discriminators[camera],
-            fake.detach().to(real.dtype),
-        )  # autocast has others
+        judge = self.discriminators[camera]
+        fake = fake.detach().to(real.dtype)  # autocast gives it another type
         penalty = self.discriminator_penalty(camera, real, fake)
         of_real = lsgan(judge(real, "real", remember=True), real=True)
         of_fake = lsgan(judge(fake, "fake", remember=True), real=False)

@@ -20,7 +20,7 @@ from mappers.base import (
     source_of,
     target_of,
 )
-from mappers.cycle import ADVERSARIAL, BACK, CycleConfig, CycleMapper
+from mappers.cycle import BACK, CycleConfig, CycleMapper
 from mappers.losses import l1, lsgan
 from mappers.networks import initialise
 from mappers.networks.padding import pad_to_multiple
@@ -29,7 +29,7 @@ from mappers.networks.swin_unit_generator import SwinUnitGenerator, TwoScales
 from mappers.networks.tiling import map_tiles
 from mappers.networks.two_scale_patchgan import TwoScalePatchGAN
 from mappers.replay_pool import ReplayPool
-from mappers.training import passes
+from mappers.training import ADVERSARIAL, passes
 
 
 @dataclass(frozen=True)

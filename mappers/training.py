@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 from benchmark.stage import Optimisation, Published, Stage, linear_decays
 from mappers.base import MapperConfig
 
+ADVERSARIAL = "adversarial"  # name of the stage in which generators train against discriminators
 RAW2RAW_CROPS = 6_860  # of 256 packed pixels, per camera: 35 of each of 196 pictures
 
 

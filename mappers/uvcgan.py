@@ -15,12 +15,11 @@ from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Published, Stage
 from mappers.base import Camera, Direction, MapperBatch, register_mapper
-from mappers.cycle import ADVERSARIAL
 from mappers.networks import initialise
 from mappers.networks.tiling import map_tiles
 from mappers.networks.unet_vit import UNetViT
 from mappers.pretraining import PRE_TRAINING, PretrainedConfig, PretrainedCycleMapper
-from mappers.training import passes
+from mappers.training import ADVERSARIAL, passes
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +84,10 @@ class _Counts:
     def save(self) -> None:
         """Writes what is new; where it cannot be written, it is not kept."""
         if self._new:
-            try:
+            with suppress(OSError):
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 known = {"format": FORMAT, **self._known}
                 write_atomic(self._file, json.dumps(known, indent=1))
-            except OSError:
-                return
 
 
 class Estimator:

@@ -9,6 +9,7 @@ from tabulate import tabulate
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmark.planning.lengths import on_meta
 from benchmark.registry import MethodInfo, Registry
 from benchmark.training.trainer import parameter_count
 
@@ -44,12 +45,8 @@ def measure(registry: Registry[Any], name: str) -> Cost | None:
 
     Nothing is computed: networks and crop are on the meta device, which knows shapes only.
     """
-    registry.get(
-        name
-    )  # its module is loaded outside, or its constants would be on the meta device too
-    with torch.device("meta"):
-        method = registry.create(name).eval()
-        raw = torch.zeros(1, 4, CROP, CROP)
+    method: Any = on_meta(registry, name).eval()
+    raw = torch.zeros(1, 4, CROP, CROP, device="meta")
     trained = parameter_count(method)
     if not trained:
         return None

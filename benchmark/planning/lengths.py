@@ -12,7 +12,7 @@ from benchmark.config import build
 from benchmark.errors import BenchError
 from benchmark.planning.preset import LENGTH_FIELDS, Preset
 from benchmark.planning.run_config import Budget
-from benchmark.registry import ISPS, MAPPERS
+from benchmark.registry import ISPS, MAPPERS, Registry
 from benchmark.stage import Stage, Trainable
 from benchmark.store.step import Training
 
@@ -50,9 +50,14 @@ def bare_method(spec: Training) -> Trainable[Any]:
 
 @lru_cache(maxsize=64)
 def _bare(kind: str, name: str, config: str) -> Trainable[Any]:
-    registry: Any = MAPPERS if kind == "mapper" else ISPS
+    return on_meta(MAPPERS if kind == "mapper" else ISPS, name, **json.loads(config))
+
+
+def on_meta(registry: Registry[Any], name: str, **config: Any) -> Trainable[Any]:
+    """A method whose weights have shapes and no values."""
+    registry.get(name)  # loads its module outside, or its constants would be on that device too
     with torch.device("meta"):
-        method: Trainable[Any] = registry.create(name, **json.loads(config))
+        method: Trainable[Any] = registry.create(name, **config)
     return method
 
 

@@ -1,6 +1,5 @@
 """From a run's config to everything needed to run it, checked before any long work."""
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -179,19 +178,16 @@ def default_name(config: RunConfig) -> str:
 
 def _needs_of_methods(plan: Plan) -> Iterator[str]:
     """What ISPs need beyond the packages and do not find, e.g. weights of a perceptual loss."""
-    asked = set()
+    first: dict[Trainable[Any], str] = {}  # trainings of one ISP and config have the same needs
     for spec in plan.steps.values():
-        if (
-            isinstance(spec, TrainISP)
-            and (method := json.dumps([spec.method, spec.config])) not in asked
-        ):
-            asked.add(method)
-            isp = bare_method(spec)
-            assert isinstance(isp, DeepISP)
-            try:
-                isp.check_needs()
-            except BenchError as error:
-                yield f"{spec.title}: {error}"
+        if isinstance(spec, TrainISP):
+            first.setdefault(bare_method(spec), spec.title)
+    for isp, title in first.items():
+        assert isinstance(isp, DeepISP)
+        try:
+            isp.check_needs()
+        except BenchError as error:
+            yield f"{title}: {error}"
 
 
 def _check_pictures(plan: Plan, data: CameraPair) -> None:

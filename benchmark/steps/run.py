@@ -16,6 +16,7 @@ from benchmark.data.images import ImageSet, ImageWriter
 from benchmark.errors import BenchError
 from benchmark.files import whole_file
 from benchmark.interrupt import leave_if_requested
+from benchmark.planning.lengths import length_of
 from benchmark.registry import ISPS
 from benchmark.seeds import seed_of
 from benchmark.stage import Stage, Trainable
@@ -149,7 +150,7 @@ def _train(
     with whole_file(folder / WEIGHTS) as part:
         save_model(model, str(part))
     batches_of = {stage.name: stage.batch_size for stage in model.stages()}
-    published = sum(length.crops for length in model.published.values())
+    published = length_of(model).published
     return {
         "steps": trained.steps,
         "crops": sum(steps * batches_of[name] for name, steps in trained.steps.items()),

@@ -49,6 +49,6 @@ class BestWeights:
         return {"least": self._least, "weights": self._weights, "looks_since": self._looks_since}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Takes back what `state` gave."""
+        """Restores what `state` returned."""
         self._least, self._weights = state["least"], state["weights"]
         self._looks_since = state["looks_since"]
