@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs docs-links
+.PHONY: demo test lint bench docs docs-links
 
 demo: .venv/.ready
 	$(BIN)/isp-bench run --protocol adaptation --mapper cstpp --isp pynet
@@ -14,6 +14,10 @@ lint: .venv/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# All groups by default; `make bench GROUPS=steps` measures one.
+bench: .venv/.ready
+	$(BIN)/python -m tests.speed $(GROUPS)
 
 SPHINX := $(BIN)/sphinx-build -W --keep-going -c docs
 
