@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,8 +35,9 @@ def build(config: type[T], values: Mapping[str, Any], where: str) -> T:
     for key in values:
         if key not in field_names(config):
             raise unknown_name("config key", key, field_names(config), where)
+    adapter: TypeAdapter[T] = _adapter(config)  # type: ignore[arg-type]  # any class has a hash
     try:
-        return TypeAdapter(config).validate_python(dict(values))
+        return adapter.validate_python(dict(values))
     except ValidationError as error:
         raise _not_valid(where, error) from error
 
@@ -119,6 +121,11 @@ def validated(model: type[M], values: Mapping[str, Any], where: str) -> M:
         return model(**{former.get(key, key): value for key, value in values.items()})
     except ValidationError as error:
         raise _not_valid(where, error) from error
+
+
+@cache
+def _adapter(config: type) -> TypeAdapter[Any]:
+    return TypeAdapter(config)  # takes a hundred times as long as to validate with it
 
 
 def _not_valid(where: str, error: ValidationError) -> BenchError:

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import BenchError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LETTERS_KEPT = 24  # of a file's name in that of its part file
 
@@ -23,8 +23,10 @@ def write_atomic(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
-def save_array(path: Path, array: NDArray[Any]) -> None:
+def save_array(path: Path, array: "NDArray[Any]") -> None:
     """Writes an array file so that it appears whole or not at all."""
+    import numpy as np  # not for every command: it takes longer than the rest of this module
+
     with whole_file(path) as part, part.open("wb") as file:
         np.save(file, np.ascontiguousarray(array), allow_pickle=False)
 

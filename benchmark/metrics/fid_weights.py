@@ -13,19 +13,21 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import urlparse
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from pytorch_fid import inception
 from torch import Tensor
 
 from benchmark.errors import BenchError
 
+if TYPE_CHECKING:
+    from pytorch_fid.inception import InceptionV3
+
 logger = logging.getLogger(__name__)
 
-URL: str = inception.FID_WEIGHTS_URL
-FILE_NAME = Path(urlparse(URL).path).name  # pt_inception-2015-12-05-6726825d.pth, 91 MB
+# As in pytorch_fid.inception, whose import takes longer than that of torch.
+FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"  # 91 MB
+URL = f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/{FILE_NAME}"
 SHA256_PREFIX = "6726825d"  # torch hub's convention: the name ends in the start of the SHA-256
 CONNECTION_TIMEOUT = 30.0  # seconds without a byte
 
@@ -115,7 +117,7 @@ def search_weights(path: str | Path | None, allow_download: bool) -> WeightSearc
         return WeightSearch(None, f"{error} Delete it to have it downloaded again.")
 
 
-def load_inception(weights: FidWeights, dims: int = 2048) -> inception.InceptionV3:
+def load_inception(weights: FidWeights, dims: int = 2048) -> "InceptionV3":
     """pytorch-fid's network with these weights, in evaluation mode, without its own resize.
 
     Args:
@@ -125,13 +127,15 @@ def load_inception(weights: FidWeights, dims: int = 2048) -> inception.Inception
     Raises:
         BenchError: the file is broken or of another structure, or there are no such features.
     """
-    blocks = inception.InceptionV3.BLOCK_INDEX_BY_DIM
+    from pytorch_fid.inception import InceptionV3
+
+    blocks = InceptionV3.BLOCK_INDEX_BY_DIM
     if dims not in blocks:
         raise BenchError(f"Inception gives {', '.join(map(str, blocks))} features, not {dims}.")
     state = _read(weights.path)
     try:
         with _in_place_of_download(state):
-            network = inception.InceptionV3([blocks[dims]], resize_input=False)
+            network = InceptionV3([blocks[dims]], resize_input=False)
     except (RuntimeError, TypeError) as error:
         first = "; ".join(line.strip() for line in str(error).splitlines()[1:3]) or str(error)
         raise BenchError(
@@ -176,6 +180,7 @@ def _read(file: Path) -> dict[str, Tensor]:
 @contextlib.contextmanager
 def _in_place_of_download(state: dict[str, Tensor]) -> Iterator[None]:
     """Gives pytorch-fid's network the tensors that it would download, and unpickle unsafely."""
+    from pytorch_fid import inception
 
     def loaded(*_: Any, **__: Any) -> dict[str, Tensor]:
         return state

@@ -16,8 +16,8 @@ The distance depends strongly on n, so only values of equal n may be compared.
 """
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.linalg import qr, svdvals
 
 from benchmark.errors import BenchError, ContractError
 
@@ -47,7 +47,7 @@ def frechet_distance(features: Features, reference: Features) -> float:
     _check(features, reference, at_least=2)
     difference = features.mean(axis=0) - reference.mean(axis=0)
     a, b = _scatter_root(features), _scatter_root(reference)
-    cross = svdvals(a @ b.T).sum()
+    cross = scipy.linalg.svdvals(a @ b.T).sum()
     return _not_negative(difference @ difference + np.sum(a**2) + np.sum(b**2) - 2 * cross)
 
 
@@ -99,7 +99,7 @@ def _leave_one_out_few(features: Features, reference: Features) -> NDArray[np.fl
         rest = np.delete(np.delete(product, i, 0), i, 1)
         rest = rest - rest.mean(axis=0)
         rest -= rest.mean(axis=1, keepdims=True)
-        traces = (scatter[i] - 2 * svdvals(rest, overwrite_a=True).sum()) / (n - 2)
+        traces = (scatter[i] - 2 * scipy.linalg.svdvals(rest, overwrite_a=True).sum()) / (n - 2)
         values[i] = _not_negative(means[i] @ means[i] + traces)
     return values
 
@@ -109,7 +109,7 @@ def _scatter_root(features: Features) -> Features:
     n, dims = features.shape
     root = (features - features.mean(axis=0)) / np.sqrt(n - 1)
     if n > dims:
-        root = qr(root, mode="r", overwrite_a=True)[0][:dims]
+        root = scipy.linalg.qr(root, mode="r", overwrite_a=True)[0][:dims]
     return root
 
 

@@ -6,8 +6,8 @@ bad images more. Pictures are (C, H, W) float in [0, 1]: packed raw (C = 4) or s
 """
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.typing import NDArray
-from scipy.ndimage import correlate1d
 
 from benchmark.errors import BenchError, ContractError
 
@@ -106,8 +106,8 @@ def _local_mean(plane: NDArray[np.float64]) -> NDArray[np.float64]:
     radius = WINDOW // 2
     weights = np.exp(-0.5 * (np.arange(-radius, radius + 1) / SIGMA) ** 2)
     weights /= weights.sum()
-    rows = correlate1d(plane, weights, axis=0)[radius:-radius]
-    return correlate1d(rows, weights, axis=1)[:, radius:-radius]
+    rows = scipy.ndimage.correlate1d(plane, weights, axis=0)[radius:-radius]
+    return scipy.ndimage.correlate1d(rows, weights, axis=1)[:, radius:-radius]
 
 
 def _check(metric: str, prediction: Image, reference: Image) -> None:

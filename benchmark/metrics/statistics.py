@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtrit  # of Student's t; importing scipy.stats takes a second
 
 from benchmark.errors import ContractError
 
@@ -146,7 +146,7 @@ def jackknife_interval(value: float, leave_one_out: ArrayLike, level: float = LE
     if n < FEWEST or not np.isfinite(values).all():
         return _without_interval(float(value), level, n)
     error = np.sqrt((n - 1) / n * np.sum((values - values.mean()) ** 2))
-    half = float(student_t.ppf((1 + level) / 2, n - 1) * error)
+    half = float(stdtrit(n - 1, (1 + level) / 2) * error)
     return Interval(float(value), float(value) - half, float(value) + half, level, n)
 
 

@@ -3,6 +3,7 @@
 import importlib.metadata
 import platform
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ PACKAGES = (
 
 def environment() -> dict[str, Any]:
     """Version, commit, packages, Python and system; a record adds the device."""
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    versions = {name: _version(name) for name in PACKAGES}
     return {
         "isp-bench": __version__,
         "commit": _commit(),
@@ -26,8 +27,16 @@ def environment() -> dict[str, Any]:
     }
 
 
+@cache
+def _version(package: str) -> str:
+    return importlib.metadata.version(package)
+
+
+@cache
 def _commit() -> str | None:
     """The commit of the source tree, with a "+" if files were changed; None outside git.
+
+    Asked for once: the code that runs is that of the time when it was loaded.
 
     An installed package may be inside an unrelated repository, so git must know this very file.
     """

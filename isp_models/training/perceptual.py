@@ -11,7 +11,6 @@ from typing import Literal
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchvision.models import vgg19
 
 from benchmark.errors import BenchError
 from isp_models.base import ISPConfig
@@ -110,6 +109,8 @@ def load_features(weights: Path) -> nn.Sequential:
 
 def _layers() -> nn.Sequential:
     """The layers, frozen, without memory for their weights (nor for the classifier, 480 MB)."""
+    from torchvision.models import vgg19  # takes as long as importing torch
+
     with torch.device("meta"):
         features: nn.Sequential = vgg19().features[:RELU5_4]
     for layer in features:

@@ -8,9 +8,9 @@ vignetting, blur and noise can each be switched off.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # whose parts load when first used
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from benchmark.data.simulated.rendering import Look, render
 from benchmark.data.simulated.scenes import Scene
@@ -100,7 +100,9 @@ class Camera:
             radiance *= vignetting(radiance.shape[1], radiance.shape[2], self.sensor.corner)
         if self.effects.blur:
             for plane in radiance:
-                gaussian_filter(plane, self.sensor.blur, output=plane, mode="nearest", truncate=3)
+                scipy.ndimage.gaussian_filter(
+                    plane, self.sensor.blur, output=plane, mode="nearest", truncate=3
+                )
         return radiance
 
     def raw(self, signal: Signal, gain: float, rng: Generator) -> NDArray[np.uint16]:

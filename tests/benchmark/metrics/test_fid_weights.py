@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from pytorch_fid import inception
 
 from benchmark.errors import BenchError
 from benchmark.metrics import fid_weights
 from benchmark.metrics.fid_weights import (
     FILE_NAME,
+    URL,
     FidWeights,
     cached_path,
     find_weights,
@@ -138,3 +140,7 @@ def test_download_is_checked_by_hash(
     weights = find_weights(None, allow_download=True)
     assert weights is not None and weights.path == hub and weights.genuine
     shutil.rmtree(hub.parent)
+
+
+def test_the_address_is_that_of_pytorch_fid() -> None:
+    assert URL == inception.FID_WEIGHTS_URL
