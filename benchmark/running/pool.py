@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from benchmark.interrupt import CONTINUE
 from benchmark.progress import Progress
@@ -27,19 +27,32 @@ WAIT = 0.5  # seconds that `finished` waits for news
 GRACE = 60.0  # seconds a worker has to save its state
 TAIL = 10_000  # bytes of a dead process's output that are kept as its traceback
 
+Event: TypeAlias = dict[str, Any]
+News: TypeAlias = "tuple[Worker, Event | None]"
+
 
 class Worker:
-    """One process; started when it is first needed, and again after it died."""
+    """One process; started when it is first needed, and again after it died.
+
+    Args:
+        command: what the process runs.
+        environment: what it gets besides ours.
+        progress: shows what it does.
+        news: takes itself with each of its events, and with None when its process has ended.
+    """
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], progress: Progress
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        progress: Progress,
+        news: "queue.SimpleQueue[News]",
     ) -> None:
         self._command = list(command)
         self._environment = {**os.environ, **environment}
         self._receiver = EventReceiver(progress)
-        self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._news = news
         self._process: subprocess.Popen[str] | None = None
-        self._reader: threading.Thread | None = None
         self.key: str | None = None
         self.since: float | None = None  # when the present step began
         self.asked_to_stop = False
@@ -53,41 +66,37 @@ class Worker:
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                     start_new_session=True,  # Ctrl-C reaches the run, which stops its workers
                 )  # fmt: skip
-            self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
-            self._reader.start()
+            threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
         assert self._process.stdin is not None
         self.key, self.since, self.asked_to_stop = key, None, False
         try:
             self._process.stdin.write(f"{key}\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            pass  # it died; `poll` finds that out
+            pass  # it died, of which the news is on its way
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             with contextlib.suppress(ValueError):  # the last one of a killed process is cut off
-                self._events.put(json.loads(line))
+                self._news.put((self, json.loads(line)))
+        self._news.put((self, None))
 
-    def poll(self) -> tuple[str, int | None] | None:
-        """Shows the news; returns the step that ended, and the exit code if the process did."""
-        dead = self._process is not None and self._process.poll() is not None
-        if dead and self._reader is not None:
-            self._reader.join()
-        ended: tuple[str, int | None] | None = None
-        while not self._events.empty():
-            event = self._events.get()
-            self._receiver.show(event)
-            if "started" in event:
-                self.since = time.monotonic()
-            if "finished" in event:
-                ended, self.key = (event["finished"], None), None
-        if dead and self._process is not None:
-            code, self._process = self._process.returncode, None
+    def take(self, event: Event | None) -> tuple[str, int | None] | None:
+        """Shows an event; returns the step that ended, and the exit code if the process did."""
+        if event is None:
+            assert self._process is not None
+            key, self.key = self.key, None
+            code, self._process = self._process.wait(), None
             self._receiver.close()
-            if self.key is not None:
-                ended, self.key = (self.key, code), None
-        return ended
+            return None if key is None else (key, code)
+        self._receiver.show(event)
+        if "started" in event:
+            self.since = time.monotonic()
+        if "finished" in event:
+            self.key = None
+            return event["finished"], None
+        return None
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Sends a signal; SIGTERM lets the step save its state."""
@@ -97,8 +106,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
+        """Whether there is a process whose end has not been taken note of."""
+        return self._process is not None
 
 
 class PoolExecutor:
@@ -120,7 +129,9 @@ class PoolExecutor:
         progress: Progress,
         time_limit: float | None = None,
     ) -> None:
-        self._workers = [Worker(command.line("-"), e, progress) for e in environments]
+        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        line = command.line("-")
+        self._workers = [Worker(line, e, progress, self._news) for e in environments]
         self._store = store
         self._time_limit = time_limit
 
@@ -138,18 +149,23 @@ class PoolExecutor:
     def finished(self) -> Sequence[Finished]:
         """See the contract."""
         until = time.monotonic() + WAIT
-        while True:
-            ended = [end for w in self._workers if (end := self._news(w)) is not None]
-            self._enforce_limit()
-            if ended or time.monotonic() > until:
-                return ended
-            time.sleep(0.02)
+        ended: list[Finished] = []
+        while (left := until - time.monotonic()) > 0:
+            try:
+                worker, event = self._news.get(timeout=0 if ended else left)
+            except queue.Empty:
+                break
+            end = self._end(worker, event)
+            if end is not None:
+                ended.append(end)
+        self._enforce_limit()
+        return ended
 
-    def _news(self, worker: Worker) -> Finished | None:
-        ended = worker.poll()
-        if ended is None:
+    def _end(self, worker: Worker, event: Event | None) -> Finished | None:
+        taken = worker.take(event)
+        if taken is None:
             return None
-        key, code = ended
+        key, code = taken
         if code == CONTINUE and not worker.asked_to_stop:
             self._begin(worker, key)  # someone else stopped it
             return None
@@ -181,10 +197,10 @@ class PoolExecutor:
             worker.stop()
         until = time.monotonic() + GRACE
         try:
-            while any(w.alive for w in self._workers) and time.monotonic() < until:
-                for worker in self._workers:
-                    worker.poll()
-                time.sleep(0.02)
+            while any(w.alive for w in self._workers) and (left := until - time.monotonic()) > 0:
+                with contextlib.suppress(queue.Empty):
+                    worker, event = self._news.get(timeout=left)
+                    worker.take(event)
         finally:
             for worker in self._workers:
                 worker.stop(signal.SIGKILL)

@@ -1,6 +1,7 @@
 """Running a plan: every step as soon as its inputs are done; failures stop only what needs them."""
 
-from collections.abc import Callable, Iterable
+import heapq
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmark.interrupt import leave_if_requested
@@ -55,9 +56,11 @@ class Runner:
         self._cells: dict[str, list[Cell]] = {}
         for cell in plan.cells:
             self._cells.setdefault(cell.score, []).append(cell)
-        self._waiting: list[StepSpec] = []
+        self._ready: list[tuple[int, StepSpec]] = []  # a heap, in the order of the plan
+        self._needed: dict[str, set[str]] = {}  # missing step to those of its inputs that are too
+        self._needed_by: dict[str, list[str]] = {}
+        self._place = {key: place for place, key in enumerate(self._steps)}
         self._running: set[str] = set()
-        self._unfinished: set[str] = set()
         self._started = 0
         self._outcome = Outcome()
 
@@ -74,48 +77,61 @@ class Runner:
                 outcome.cached.append(key)
                 self._record(key)
             else:
-                self._waiting.append(spec)
-                self._unfinished.add(key)
-        total = len(self._waiting)
+                self._wait(spec)
+        total = len(self._needed)
         with self._progress.task("steps", total) as task:
-            while self._waiting or self._running:
+            while self._ready or self._running:
                 leave_if_requested()
                 self._start_ready(total)
-                for ended in self._executor.finished() if self._running else ():
+                for ended in self._executor.finished():
                     self._running.remove(ended.key)
                     if ended.failure is None:
                         outcome.ran.append(ended.key)
-                        self._unfinished.remove(ended.key)
+                        self._release(ended.key)
                         self._record(ended.key)
                     else:
                         outcome.failures[ended.key] = ended.failure
+                        self._block(ended.key)
                         title = self._steps[ended.key].title
                         self._progress.say(f"FAILED: {title}: {ended.failure}")
                 task.advance(len(outcome.ran) + len(outcome.failures) - task.done)
         return outcome
 
-    def _start_ready(self, total: int) -> None:
-        left = []
-        for spec in self._waiting:
-            broken = self._broken(spec.inputs.values())
-            if broken is not None:
-                self._outcome.blocked[spec.key] = broken
-            elif self._executor.has_room() and self._unfinished.isdisjoint(spec.inputs.values()):
-                self._started += 1
-                self._progress.say(f"[{self._started}/{total}] {spec.title}")
-                self._running.add(spec.key)
-                self._executor.start(spec)
-            else:
-                left.append(spec)
-        self._waiting = left
+    def _wait(self, spec: StepSpec) -> None:
+        """Notes a missing step; its inputs were noted before."""
+        needed = {key for key in spec.inputs.values() if key in self._needed}
+        self._needed[spec.key] = needed
+        for key in needed:
+            self._needed_by.setdefault(key, []).append(spec.key)
+        if not needed:
+            self._make_ready(spec.key)
 
-    def _broken(self, inputs: Iterable[str]) -> str | None:
-        """The failed step behind an input, if there is one."""
-        outcome = self._outcome
-        for key in inputs:
-            if key in outcome.failures or key in outcome.blocked:
-                return outcome.blocked.get(key, key)
-        return None
+    def _make_ready(self, key: str) -> None:
+        heapq.heappush(self._ready, (self._place[key], self._steps[key]))
+
+    def _start_ready(self, total: int) -> None:
+        while self._ready and self._executor.has_room():
+            _, spec = heapq.heappop(self._ready)
+            self._started += 1
+            self._progress.say(f"[{self._started}/{total}] {spec.title}")
+            self._running.add(spec.key)
+            self._executor.start(spec)
+
+    def _release(self, key: str) -> None:
+        """Makes the steps ready that waited for this one only."""
+        for waiting in self._needed_by.get(key, ()):
+            self._needed[waiting].remove(key)
+            if not self._needed[waiting]:
+                self._make_ready(waiting)
+
+    def _block(self, failed: str) -> None:
+        """Notes all steps that need a failed one, directly or through others."""
+        held_up = list(self._needed_by.get(failed, ()))
+        while held_up:
+            key = held_up.pop()
+            if key not in self._outcome.blocked:
+                self._outcome.blocked[key] = failed
+                held_up += self._needed_by.get(key, ())
 
     def _record(self, key: str) -> None:
         for cell in self._cells.get(key, []):

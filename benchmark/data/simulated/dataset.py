@@ -26,6 +26,7 @@ from benchmark.data.charts import Points
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
 from benchmark.data.simulated.camera import SENSOR_A, SENSOR_B, Camera, Effects
 from benchmark.data.simulated.config import (
+    LIGHTS,
     SMALLEST,
     SMALLEST_WITH_CHARTS,
     MultiConfig,
@@ -34,7 +35,11 @@ from benchmark.data.simulated.config import (
 )
 from benchmark.data.simulated.radiance import radiance
 from benchmark.data.simulated.scenes import Scene, View, draw_scene, random_view
-from benchmark.data.simulated.sensitivities import load_sensitivities, sensitivities_hash
+from benchmark.data.simulated.sensitivities import (
+    camera_name,
+    load_sensitivities,
+    sensitivities_hash,
+)
 from benchmark.data.simulated.spectra import light
 from benchmark.errors import BenchError
 from benchmark.progress import Progress, Task
@@ -96,12 +101,12 @@ class Simulated(DataSource):
         return values
 
     def check(self) -> None:
-        """Reads the camera files and looks up the lights.
+        """Reads the camera files and looks up the lights that are not among the default ones.
 
         Raises:
             BenchError: one of them is missing or broken, or both cameras have the same name.
         """
-        for name in self.config.lights:
+        for name in set(self.config.lights).difference(LIGHTS):
             light(name)
         a, b = self.cameras()
         if a == b:
@@ -112,7 +117,7 @@ class Simulated(DataSource):
 
     def cameras(self) -> tuple[str, str]:
         """Names of the cameras."""
-        return self._cameras["a"].sensitivities.name, self._cameras["b"].sensitivities.name
+        return camera_name(self.config.camera_a), camera_name(self.config.camera_b)
 
     def parts(self) -> frozenset[str]:
         """The parts of which there are any, and "charts" if the pictures show them."""

@@ -59,6 +59,15 @@ def load_sensitivities(camera: str) -> Sensitivities:
     return _from_csv(file) if file.suffix.lower() == ".csv" else _from_json(file)
 
 
+def camera_name(camera: str) -> str:
+    """The name of a camera; only a file is read.
+
+    Raises:
+        BenchError: as `load_sensitivities`.
+    """
+    return camera if camera in BUILT_IN else load_sensitivities(camera).name
+
+
 def sensitivities_hash(camera: str) -> str:
     """SHA-256 of the bytes of a camera file, whatever its path; of the name if built in."""
     content = camera.encode() if camera in BUILT_IN else _file(camera).read_bytes()

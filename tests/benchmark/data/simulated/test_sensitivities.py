@@ -3,7 +3,12 @@ import json
 import numpy as np
 import pytest
 
-from benchmark.data.simulated.sensitivities import BUILT_IN, load_sensitivities, sensitivities_hash
+from benchmark.data.simulated.sensitivities import (
+    BUILT_IN,
+    camera_name,
+    load_sensitivities,
+    sensitivities_hash,
+)
 from benchmark.data.simulated.spectra import WAVELENGTHS
 from benchmark.errors import BenchError
 
@@ -27,7 +32,7 @@ def camera_json(folder, main, order=("R", "G", "B")):
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_built_in(name):
     camera = load_sensitivities(name)
-    assert camera.name == name
+    assert camera.name == camera_name(name) == name
     assert camera.curves.shape == (61, 3)
     peaks = WAVELENGTHS[camera.curves.argmax(axis=0)]
     assert peaks[0] > peaks[1] > peaks[2]  # red, green, blue
@@ -35,8 +40,9 @@ def test_built_in(name):
 
 def test_csv(tmp_path):
     lines = ["400,0.1,0.2,0.3", "700,0.4,0.2,0.0"]
-    camera = load_sensitivities(camera_csv(tmp_path, lines, "Wavelength, Red, Green, Blue"))
-    assert camera.name == "camera"
+    file = camera_csv(tmp_path, lines, "Wavelength, Red, Green, Blue")
+    camera = load_sensitivities(file)
+    assert camera.name == camera_name(file) == "camera"
     np.testing.assert_allclose(camera.curves[0], [0.1, 0.2, 0.3])
     np.testing.assert_allclose(camera.curves[30], [0.25, 0.2, 0.15])
 

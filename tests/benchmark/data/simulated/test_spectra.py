@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from benchmark.data.simulated import spectra
+from benchmark.data.simulated.config import LIGHTS
 from benchmark.errors import BenchError
 
 
 def test_lights_are_relative_powers_on_the_grid():
-    for name in ("A", "D65", "FL11", "LED-B1", "Cool White FL"):
+    for name in {*LIGHTS, "A", "D65", "FL11", "LED-B1", "Cool White FL"}:
         power = spectra.light(name)
         assert power.shape == spectra.WAVELENGTHS.shape == (61,)
         assert power.mean() == pytest.approx(1)
