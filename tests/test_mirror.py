@@ -12,7 +12,6 @@ ELSEWHERE = {
     "benchmark/cli/info.py": "tests/benchmark/cli/test_documented_commands.py",
     "benchmark/cli/list_names.py": "tests/benchmark/cli/test_light_imports.py",
     "benchmark/cli/picture_options.py": "tests/benchmark/cli/test_render.py",
-    "benchmark/cli/step.py": "tests/benchmark/running/test_pool.py",
     "benchmark/cli/table.py": "tests/benchmark/reports/test_build.py",
     "benchmark/cli/verify.py": "tests/benchmark/cli/test_export.py",
     # A data set's parts are tested through the data set, on folders as users have them.

@@ -1,4 +1,4 @@
-"""`isp-bench step KEY`: run one planned step; the unit of work of every scheduler."""
+"""`isp-bench step KEY ...`: run planned steps; the unit of work of every scheduler."""
 
 import argparse
 import os
@@ -14,19 +14,23 @@ if TYPE_CHECKING:
 FROM_INPUT = "-"
 EXAMPLES = """  isp-bench plan --json
   isp-bench step 0123456789abcdef0123 --device cuda:1
+  isp-bench step 0123456789abcdef0123 123456789abcdef01234
 
-exit code: 0 done; 1 failed; 75 stopped (SIGTERM) with its training saved, start it again
+Several steps run in the order given. A step that fails holds up those that need it, and no others.
+
+exit code: 0 done; 1 a step failed; 75 stopped (SIGTERM) with its training saved, start it again
 """
 
 
 def add_parser(verbs: Verbs) -> None:
     """Adds the verb."""
     parser = add_verb(
-        verbs, "step", "run one step that a run has planned; its inputs must be done", EXAMPLES
+        verbs, "step", "run steps that a run has planned; their inputs must be done", EXAMPLES
     )
     parser.add_argument(
         "key",
-        help="the step's key, as `isp-bench plan` prints it; - to read keys from the standard "
+        nargs="+",
+        help="keys of steps, as `isp-bench plan` prints them; - to read keys from the standard "
         "input and report progress as JSON lines",
     )
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store of the run")
@@ -52,7 +56,7 @@ def execute(args: argparse.Namespace) -> int:
         load_plugin(file)
     weights = find_weights(args.fid_weights, False)
     store = Store(args.store or default_store())
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8") if args.key == FROM_INPUT else None
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8") if args.key == [FROM_INPUT] else None
     with clean_stops(), EventSender(events) if events else Progress() as progress:
         path = weights.path if weights else None
         context = Context(store, pick_device(args.device), progress, path)
@@ -66,11 +70,16 @@ def execute(args: argparse.Namespace) -> int:
             return CONTINUE
 
 
-def _run(key: str, context: "Context") -> int:
+def _run(keys: list[str], context: "Context") -> int:
     from benchmark.steps.run import attempt_step
 
-    failure = attempt_step(key, context)
-    if failure is not None:
-        print(f"FAILED: {context.store.spec(key).title}: {failure}", file=sys.stderr)
-        return 1
-    return 0
+    failed: set[str] = set()
+    for spec in [context.store.spec(key) for key in keys]:  # all, before any work
+        if failed.isdisjoint(spec.inputs.values()):
+            failure = attempt_step(spec.key, context)
+        else:
+            failure = "not run, as it needs a step that failed"
+        if failure is not None:
+            print(f"FAILED: {spec.title}: {failure}", file=sys.stderr)
+            failed.add(spec.key)
+    return 1 if failed else 0

@@ -67,19 +67,19 @@ class StepCommand:
     fid_weights: Path | None = None
     plugins: tuple[str, ...] = ()
 
-    def line(self, key: str) -> list[str]:
-        """The command that runs a step; "-" for a worker that reads keys."""
-        return [*PYTHON, "-m", "benchmark.cli.main", *self.words(key)]
+    def line(self, *keys: str) -> list[str]:
+        """The command that runs steps; "-" for a worker that reads keys."""
+        return [*PYTHON, "-m", "benchmark.cli.main", *self.words(*keys)]
 
-    def script_line(self, key: str) -> str:
+    def script_line(self, *keys: str) -> str:
         """The same for a shell script: it works in any folder and needs no particular PATH."""
         program = Path(sys.executable).with_name("isp-bench")
-        start = [str(program), *self.words(key)] if program.is_file() else self.line(key)
+        start = [str(program), *self.words(*keys)] if program.is_file() else self.line(*keys)
         return shlex.join(start)
 
-    def words(self, key: str) -> list[str]:
+    def words(self, *keys: str) -> list[str]:
         """What comes after `isp-bench` in that command."""
-        words = ["step", key]
+        words = ["step", *keys]
         words += ["--store", str(self.store), "--device", self.device]
         if self.fid_weights is not None:
             words += ["--fid-weights", str(self.fid_weights)]
