@@ -21,6 +21,7 @@ from mappers.base import register_mapper
 from mappers.colour_transform import ColourTransformConfig, ColourTransformMapper
 from mappers.networks import initialise, polynomial
 from mappers.networks.conformer import Conformer
+from mappers.networks.patchwise import transform_patchwise
 from mappers.networks.twin import twin
 
 BASES = {"paper": polynomial.PAPER, "authors_code": polynomial.AUTHORS_CODE}
@@ -93,7 +94,7 @@ class CSTPPGenerator(nn.Module):
         padded = F.pad(raw, (0, -width % multiple, 0, -height % multiple))
         size = (padded.shape[2], padded.shape[3])
         grid = self.coefficients(padded)
-        return raw + polynomial.transform_patchwise(raw, grid, self.terms, size)
+        return raw + transform_patchwise(raw, grid, self.terms, size)
 
     def coefficients(self, padded: Tensor) -> Tensor:
         """The transform of each patch, (N, 4·T, H/16M, W/16M), output channel major."""

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from mappers.base import register_mapper
 from mappers.networks import initialise, polynomial
+from mappers.networks.patchwise import transform_patchwise
 from mappers.networks.unet import Decoder, Encoder
 from mappers.networks.vit import PixelwiseViT
 from mappers.uvcgan import UVCGAN, UVCGANConfig
@@ -43,7 +44,7 @@ class TransformGenerator(nn.Module):
     def forward(self, raw: Tensor) -> Tensor:
         """Input plus basis times coefficients: (N, 4, S, S) to the same shape, not bounded."""
         grid = self.head(self.bottom(self.encoder(raw).bottom))  # (N, 4 * 14, S / 16, S / 16)
-        return raw + polynomial.transform_patchwise(raw, grid, polynomial.PAPER)
+        return raw + transform_patchwise(raw, grid, polynomial.PAPER)
 
 
 @register_mapper(

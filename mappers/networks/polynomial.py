@@ -7,7 +7,6 @@ A basis is a tuple of terms; a term is the tuple of channels whose product it is
 from typing import Final
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 Terms = tuple[tuple[int, ...], ...]
@@ -65,29 +64,3 @@ def transform(raw: Tensor, coefficients: Tensor, terms: Terms) -> Tensor:
     """
     values = expand(raw, terms).flatten(2)  # (N, T, H·W)
     return torch.matmul(coefficients, values).reshape(raw.shape)
-
-
-def transform_patchwise(
-    raw: Tensor, grid: Tensor, terms: Terms, size: tuple[int, int] | None = None
-) -> Tensor:
-    """A polynomial for each pixel, interpolated between those of a grid of patches.
-
-    Args:
-        raw: (N, 4, H, W).
-        grid: (N, 4·T, h, w), the coefficients of each patch, output channel major.
-        terms: the basis, T terms.
-        size: (rows, columns) that the grid covers, at least H and W, the rest of the picture being
-            padding below and on the right; (H, W) if None.
-
-    Returns:
-        (N, 4, H, W), not clamped.
-    """
-    height, width = raw.shape[2:]
-    basis = expand(raw, terms)  # (N, T, H, W)
-    channels = []
-    for of_channel in grid.chunk(4, dim=1):  # one output channel at a time spares memory
-        field = F.interpolate(
-            of_channel, size=size or (height, width), mode="bilinear", align_corners=True
-        )  # (N, T, rows, columns)
-        channels.append((field[:, :, :height, :width] * basis).sum(dim=1))
-    return torch.stack(channels, dim=1)

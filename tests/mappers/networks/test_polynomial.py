@@ -52,23 +52,3 @@ def test_transform_is_a_matrix_product_at_each_pixel(own):
     matrix = coefficients[1] if own else coefficients
     values = polynomial.expand(raw, polynomial.PAPER)[1, :, 3, 4]
     torch.testing.assert_close(y[1, :, 3, 4], matrix @ values)
-
-
-@torch.no_grad()
-def test_a_grid_of_equal_transforms_is_one_transform():
-    raw = torch.rand(2, 4, 20, 30)
-    coefficients = torch.randn(2, 4, 14)
-    grid = coefficients.reshape(2, 56, 1, 1).expand(2, 56, 2, 2)
-    y = polynomial.transform_patchwise(raw, grid, polynomial.PAPER, size=(32, 32))
-    torch.testing.assert_close(y, polynomial.transform(raw, coefficients, polynomial.PAPER))
-
-
-@torch.no_grad()
-def test_corners_of_the_grid_lie_on_corners_of_the_covered_area():
-    raw = torch.ones(1, 4, 20, 30)
-    grid = torch.zeros(1, 16, 2, 2)
-    grid[:, 0] = torch.tensor([[0.0, 1.0], [2.0, 3.0]])  # r from r
-    red = polynomial.transform_patchwise(raw, grid, polynomial.LINEAR)[0, 0]
-    assert [red[0, 0], red[0, -1], red[-1, 0], red[-1, -1]] == pytest.approx([0, 1, 2, 3])
-    wider = polynomial.transform_patchwise(raw, grid, polynomial.LINEAR, size=(39, 59))[0, 0]
-    torch.testing.assert_close(wider[19, 29], torch.tensor(1.5))
