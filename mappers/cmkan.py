@@ -78,6 +78,7 @@ class CmKAN(PretrainedCycleMapper):
 
     Config = CmKANConfig
     config: CmKANConfig
+    per_picture = True
     published: ClassVar = {
         PRE_TRAINING: passes(300, batch_size=6, source="released code: 300 epochs"),
         ADVERSARIAL: passes(200, batch_size=2, source="paper: 100 + 100 epochs"),

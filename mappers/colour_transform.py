@@ -1,12 +1,15 @@
 """What the mappers that predict colour transforms, cstpp and chai, have in common."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
-from mappers.cycle import CycleConfig, CycleMapper
+from mappers.cycle import CycleConfig, CycleMapper, Pass
 from mappers.networks.patchgan import PatchGAN
+from mappers.networks.together import together
 from mappers.training import ADVERSARIAL, passes
 
 
@@ -28,7 +31,7 @@ class ColourTransformConfig(CycleConfig):
 
 
 class ColourTransformMapper(CycleMapper):
-    """A cycle mapper whose discriminators give one verdict per image or one per patch."""
+    """A cycle mapper whose two generators are twins."""
 
     Config = ColourTransformConfig
     config: ColourTransformConfig
@@ -40,3 +43,17 @@ class ColourTransformMapper(CycleMapper):
         """A PatchGAN, its map averaged or not; biases as torch draws them, as in CSTPP's code."""
         scalar = self.config.discriminator == "scalar"
         return PatchGAN(width=self.config.discriminator_width, scalar=scalar, zero_bias=False)
+
+    def __init__(self, config: ColourTransformConfig | None = None) -> None:
+        super().__init__(config)
+        # By the number of calls; in a plain dictionary, because the weights are the generators'.
+        self._together: dict[int, nn.Module] = {}
+
+    def translate_all(self, passes: Sequence[Pass]) -> list[Tensor]:
+        """All passes in one, as both generators have their large layers in common."""
+        calls = len(passes) // 2
+        if calls not in self._together:
+            there, back = self.generators.values()
+            self._together[calls] = together(there, back, calls)
+        mapped: Tensor = self._together[calls](torch.cat([image for image, _ in passes]))
+        return list(mapped.chunk(len(passes)))

@@ -89,42 +89,46 @@ class OneSided(nn.Module):
 
     def discriminator_loss(self, target: Tensor, fake: Tensor) -> Tensor:
         """Half the LSGAN terms of D, for real and mapped pictures in [-1, 1]."""
-        real_term = lsgan(self.discriminator(target), real=True)
-        return 0.5 * (real_term + lsgan(self.discriminator(fake.detach()), real=False))
+        of_real, of_fake = self.discriminator(torch.cat([target, fake.detach()])).chunk(2)
+        return 0.5 * (lsgan(of_real, real=True) + lsgan(of_fake, real=False))
 
     def generator_losses(
-        self, source: Tensor, target: Tensor, fake: Tensor, mirrored: bool
+        self, mapped: Tensor, keys: Sequence[Tensor], mirrored: bool
     ) -> dict[str, Tensor]:
         """The weighted terms of Eq. 5, which G and F descend.
 
         Args:
-            source: (N, 4, S, S) in [-1, 1], pictures of the camera mapped from.
-            target: (N, 4, S, S), pictures of the camera mapped to.
-            fake: (N, 4, S, S), the mapped pictures of `source`.
-            mirrored: `fake` is mapped from the mirrored source.
+            mapped: (N, 4, S, S) in [-1, 1], the mapped pictures of the source; with `identity_nce`
+                followed by the mapped pictures of the target.
+            keys: what G's tapped layers give for the pictures that `mapped` was made from, in the
+                same order.
+            mirrored: the first N of `mapped` are made from the mirrored source.
         """
         c = self.config
+        n = len(mapped) // 2 if c.identity_nce else len(mapped)
         self.discriminator.requires_grad_(False)  # its gradients are not needed here
-        losses = {"adversarial": lsgan(self.discriminator(fake), real=True)}
+        losses = {"adversarial": lsgan(self.discriminator(mapped[:n]), real=True)}
         self.discriminator.requires_grad_(True)
+        queries = self.generator.features(mapped, TAPS)
         weight = 0.5 * c.nce_weight if c.identity_nce else c.nce_weight
-        losses["nce"] = weight * self.nce(source, fake, mirrored)
+        losses["nce"] = weight * self.nce(
+            [tap[:n].flip(3) if mirrored else tap[:n] for tap in queries],
+            [tap[:n] for tap in keys],
+        )
         if c.identity_nce:
-            losses["identity_nce"] = weight * self.nce(target, self.generator(target))
+            losses["identity_nce"] = weight * self.nce(
+                [tap[n:] for tap in queries], [tap[n:] for tap in keys]
+            )
         return losses
 
-    def nce(self, image: Tensor, mapped: Tensor, mirrored: bool = False) -> Tensor:
-        """PatchNCE between a picture and its mapping, mean over the tapped layers (Eq. 4)."""
+    def nce(self, queries: Sequence[Tensor], keys: Sequence[Tensor]) -> Tensor:
+        """PatchNCE between mapped pictures and theirs, mean over the tapped layers (Eq. 4)."""
+        positions = random_positions(queries, self.config.patches)
         with torch.no_grad():
-            taps = self.generator.features(image, TAPS)
-            positions = random_positions(taps, self.config.patches)
-            keys = self.features(taps, positions)
-        taps = self.generator.features(mapped, TAPS)
-        if mirrored:
-            taps = [tap.flip(3) for tap in taps]
-        queries = self.features(taps, positions)
+            wanted = self.features(keys, positions)
+        found = self.features(queries, positions)
         temperature = self.config.temperature
-        layers = [patch_nce(q, k, temperature) for q, k in zip(queries, keys, strict=True)]
+        layers = [patch_nce(q, k, temperature) for q, k in zip(found, wanted, strict=True)]
         return torch.stack(layers).mean()
 
 
@@ -182,9 +186,11 @@ class CUT(Mapper):
         optimizers: dict[str, Optimizer] = {}
         for direction, side in self._sides():
             parts = [*side.generator.parameters(), *side.features.parameters()]
-            optimizers[f"generator_{direction}"] = Adam(parts, c.lr_generator, c.betas)
+            optimizers[f"generator_{direction}"] = Adam(parts, c.lr_generator, c.betas, fused=True)
             judge = side.discriminator.parameters()
-            optimizers[f"discriminator_{direction}"] = Adam(judge, c.lr_discriminator, c.betas)
+            optimizers[f"discriminator_{direction}"] = Adam(
+                judge, c.lr_discriminator, c.betas, fused=True
+            )
         return c.optimisation(optimizers, total_steps)
 
     def training_step(
@@ -197,11 +203,18 @@ class CUT(Mapper):
         for direction, side in self._sides():
             source, target = crops[source_of(direction)], crops[target_of(direction)]
             mirrored = self.config.flip_equivariance and bool(torch.rand(()) < 0.5)
-            fake = side.generator(source.flip(3) if mirrored else source)
+            images = [source.flip(3) if mirrored else source]
+            images += [target] if self.config.identity_nce else []
+            mapped, keys = side.generator.with_features(torch.cat(images), TAPS)
+            if mirrored:
+                with torch.no_grad():
+                    upright = side.generator.features(source, TAPS)
+                n = len(source)
+                keys = [torch.cat([u, k[n:]]) for u, k in zip(upright, keys, strict=True)]
 
-            judged = side.discriminator_loss(target, fake)
+            judged = side.discriminator_loss(target, mapped[: len(source)])
             descend(optimizers[f"discriminator_{direction}"], judged)
-            terms = side.generator_losses(source, target, fake, mirrored)
+            terms = side.generator_losses(mapped, keys, mirrored)
             descend(optimizers[f"generator_{direction}"], torch.stack(list(terms.values())).sum())
             for name, loss in {"discriminator": judged, **terms}.items():
                 losses[f"{name}_{direction}"] = loss.detach()

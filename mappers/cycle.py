@@ -33,6 +33,7 @@ from mappers.replay_pool import ReplayPool
 from mappers.training import ADVERSARIAL, AdversarialConfig, passes
 
 BACK: dict[Direction, Direction] = {"a2b": "b2a", "b2a": "a2b"}
+Pass = tuple[Tensor, Direction]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ class CycleMapper(Mapper):
     published: ClassVar = {
         ADVERSARIAL: passes(200, batch_size=1, source="CycleGAN's code: 100 + 100 epochs")
     }
+    per_picture: ClassVar[bool] = False
+    """Whether the generators map each picture of a batch for itself, as they do without batch norm,
+    so that passes may share a batch: fewer, larger calls, the same numbers up to rounding."""
 
     def __init__(self, config: CycleConfig | None = None) -> None:
         super().__init__(config)
@@ -96,6 +100,20 @@ class CycleMapper(Mapper):
         """One generator on training crops, in the networks' range."""
         output: Tensor = self.generators[direction](image)
         return output
+
+    def translate_all(self, passes: Sequence[Pass]) -> list[Tensor]:
+        """What `translate` makes of each, in the order given; as few calls as `per_picture` allows.
+
+        Args:
+            passes: pictures, each (N, 4, S, S), and directions, "a2b" and "b2a" by turns.
+        """
+        if not self.per_picture:
+            return [self.translate(image, direction) for image, direction in passes]
+        by_direction = []
+        for index, direction in enumerate(DIRECTIONS):
+            images = [image for image, _ in passes[index::2]]
+            by_direction.append(self.translate(torch.cat(images), direction).chunk(len(images)))
+        return [image for turn in zip(*by_direction, strict=True) for image in turn]
 
     def reconstruction_loss(self, image: Tensor, reference: Tensor) -> Tensor:
         """How far a picture is from the one it was made from (Eq. 8). Default: L1."""
@@ -164,22 +182,26 @@ class CycleMapper(Mapper):
             space they are in.
         """
         c = self.config
-        fake: dict[Camera, Tensor] = {}
+        own = [(real[target_of(d)], d) for d in DIRECTIONS] if c.identity_weight else []
+        other = [(real[source_of(d)], d) for d in DIRECTIONS]
+        mapped = self.translate_all([*own, *other])
+        same, fakes = mapped[: len(own)], mapped[len(own) :]
+
         losses: dict[str, Tensor] = {}
-        for there in DIRECTIONS if c.identity_weight else ():
+        for there, image in zip(DIRECTIONS, same, strict=False):
             target = target_of(there)
-            same = self.translate(real[target], there)
-            losses[f"identity_{target}"] = c.identity_weight * l1(same, real[target])  # Eq. 9
+            losses[f"identity_{target}"] = c.identity_weight * l1(image, real[target])  # Eq. 9
+        fake = {target_of(there): image for there, image in zip(DIRECTIONS, fakes, strict=True)}
         for there in DIRECTIONS:
             target = target_of(there)
-            fake[target] = self.translate(real[source_of(there)], there)
             verdict = self.discriminators[target](fake[target])
             losses[f"adversarial_{there}"] = lsgan(verdict, real=True)  # Eq. 10
-        for there in DIRECTIONS if c.cycle_weight else ():
-            source = source_of(there)
-            again = self.translate(fake[target_of(there)], BACK[there])
-            distance = self.reconstruction_loss(again, real[source])
-            losses[f"cycle_{source}"] = c.cycle_weight * distance  # Eq. 8
+        if c.cycle_weight:
+            again = self.translate_all([(fake[source_of(d)], d) for d in DIRECTIONS])
+            for there, image in zip(DIRECTIONS, again, strict=True):
+                source = target_of(there)  # the second generator leads back to it
+                distance = self.reconstruction_loss(image, real[source])
+                losses[f"cycle_{source}"] = c.cycle_weight * distance  # Eq. 8
         return losses, fake
 
     def update_generators(self, loss: Tensor, optimizer: Optimizer) -> None:

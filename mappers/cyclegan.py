@@ -57,6 +57,7 @@ class CycleGAN(CycleMapper):
 
     Config = CycleGANConfig
     config: CycleGANConfig
+    per_picture = True
     test_time = ("tile",)
 
     def build_generators(self) -> dict[str, nn.Module]:

@@ -136,13 +136,17 @@ class SwinUnit(CycleMapper):
         fake: dict[Camera, TwoScales] = {}
         for there in DIRECTIONS:
             source, target = source_of(there), target_of(there)
-            fake[target] = self.translate_both(real[source], there)
+            images = [real[source], *([real[target]] if c.identity_weight else [])]
+            mapped = self.translate_both(torch.cat(images), there)  # one pass: cheaper
+            full, *same = mapped.full.chunk(len(images))
+            fake[target] = TwoScales(full, mapped.low.chunk(len(images))[0])
             losses[f"adversarial_{there}"] = self.verdict_loss(target, fake[target], real=True)
-            again = self.translate(fake[target].full, BACK[there])
+            if same:
+                losses[f"identity_{target}"] = c.identity_weight * l1(same[0], real[target])
+        for there in DIRECTIONS:
+            source = source_of(there)
+            again = self.translate(fake[target_of(there)].full, BACK[there])
             losses[f"cycle_{source}"] = c.cycle_weight * l1(again, real[source])
-            if c.identity_weight:
-                same = self.translate(real[target], there)
-                losses[f"identity_{target}"] = c.identity_weight * l1(same, real[target])
         return losses, fake
 
     def discriminator_loss(self, camera: Camera, real: Tensor, fake: TwoScales) -> Tensor:

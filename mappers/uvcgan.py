@@ -88,6 +88,7 @@ class UVCGAN(PretrainedCycleMapper):
 
     Config = UVCGANConfig
     config: UVCGANConfig
+    per_picture = True
     published: ClassVar = {
         PRE_TRAINING: passes(2499, batch_size=64, source="released code: 2499 epochs"),
         ADVERSARIAL: Published(

@@ -60,6 +60,7 @@ ELSEWHERE = {
     "isp_models/training/staged.py": "tests/isp_models/test_pynet_v2.py",
     "mappers/base.py": "tests/mappers/test_contract.py",
     "mappers/colour_transform.py": "tests/mappers/test_cstpp.py",
+    "mappers/networks/together.py": "tests/mappers/test_shared_passes.py",
     "mappers/networks/unet.py": "tests/mappers/networks/test_unet_vit.py",
     "mappers/pretraining.py": "tests/mappers/test_uvcgan.py",
     "mappers/training.py": "tests/mappers/test_cycle.py",

@@ -7,6 +7,7 @@ token, 2x2 pooling in the stem, four input channels, no bias in the q, k, v proj
 Maps are (N, C, H, W), tokens are (N, L, D) in row-major order; one token stands for 16x16 pixels.
 """
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -193,6 +194,7 @@ class Conformer(nn.Module):
         )
         self.norm = nn.LayerNorm(dim)
         self.apply(initialise.conformer)
+        self.to(memory_format=torch.channels_last)
 
     def forward(self, image: Tensor) -> Tensor:
         """The tokens on their grid.
@@ -203,6 +205,8 @@ class Conformer(nn.Module):
         Returns:
             (N, H/16, W/16, D).
         """
+        # Channels last: what oneDNN and cuDNN work in, and tokens need no transposing.
+        image = image.contiguous(memory_format=torch.channels_last)
         stem = self.stem(image)  # (N, width, H/4, W/4)
         x = self.first_convolution(stem)
         patches = self.patches(stem)  # (N, D, H/16, W/16)

@@ -59,7 +59,7 @@ def patch_nce(query: Tensor, key: Tensor, temperature: float) -> Tensor:
     Returns:
         Mean cross-entropy in nats; log P for uninformative features.
     """
-    logits = query @ key.transpose(1, 2) / temperature  # (N, P queries, P keys)
+    logits = (query / temperature) @ key.transpose(1, 2)  # (N, P queries, P keys)
     pictures, patches = logits.shape[:2]
     truth = torch.arange(patches, device=logits.device).repeat(pictures)
     return F.cross_entropy(logits.flatten(0, 1), truth)

@@ -74,12 +74,19 @@ class ResnetGenerator(nn.Module):
 
     def features(self, x: Tensor, positions: Sequence[int]) -> list[Tensor]:
         """What the layers at `positions` (ascending) give; the layers after the last do not run."""
+        return self._taps(x, positions, positions[-1] + 1)[1]
+
+    def with_features(self, x: Tensor, positions: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
+        """The output, and what the layers at `positions` give on the way."""
+        return self._taps(x, positions, len(self.layers))
+
+    def _taps(self, x: Tensor, positions: Sequence[int], end: int) -> tuple[Tensor, list[Tensor]]:
         taps = []
-        for position, layer in enumerate(self.layers[: positions[-1] + 1]):
+        for position, layer in enumerate(self.layers[:end]):
             x = layer(x)
             if position in positions:
                 taps.append(x)
-        return taps
+        return x, taps
 
 
 def _strided_down(inside: int, outside: int) -> list[nn.Module]:

@@ -1,12 +1,15 @@
+import copy
 from dataclasses import replace
 
 import pytest
 import torch
 
 import mappers
-from mappers.cut import CUT, CUTConfig, OneSided
+from mappers.base import MapperBatch
+from mappers.cut import CUT, CUTConfig
 from tests.golden import assert_golden, fill, golden_input
 from tests.mappers.tiny import batch, learn, train, weights_after
+from tests.speed.plain import cut as plain
 
 TINY = CUTConfig(
     steps=200,
@@ -80,20 +83,31 @@ def test_the_two_directions_have_nothing_in_common():
     assert not one & other
 
 
-def test_mirrored_features_are_compared_at_the_same_places(monkeypatch):
+@pytest.mark.parametrize("mirrored", [False, True], ids=["upright", "mirrored"])
+@pytest.mark.parametrize("identity", [True, False], ids=["identity", "no-identity"])
+def test_losses_and_gradients_are_those_of_single_calls(monkeypatch, mirrored, identity):
+    config = replace(TINY, identity_nce=identity, flip_equivariance=True, steps=1)
+    monkeypatch.setattr(torch, "rand", lambda *size: torch.tensor(0.0 if mirrored else 1.0))
+    monkeypatch.setattr("mappers.cut.descend", lambda optimizer, loss: loss.backward())
     torch.manual_seed(0)
-    side = OneSided(TINY)
-    # An encoder that commutes with mirroring exactly: then a mirrored mapping costs nothing.
-    monkeypatch.setattr(side.generator, "features", lambda image, taps: [image] * 5)
-    side.features.mlps = torch.nn.ModuleList([side.features.mlps[0]] * 5)
-    x = torch.rand(1, 4, 32, 32)
+    ours = CUT(config).double()
+    theirs = copy.deepcopy(ours)
+    crops = torch.empty(2, 2, 4, 32, 32, dtype=torch.float64).uniform_()
+    signed = 2 * crops - 1
+    stage = ours.stages()[0]
 
-    def loss(mapped, mirrored):
-        torch.manual_seed(1)
-        return side.nce(x, mapped, mirrored)
-
-    torch.testing.assert_close(loss(x.flip(3), True), loss(x, False))
-    assert not torch.allclose(loss(x.flip(3), False), loss(x, False))
+    torch.manual_seed(1)
+    losses = ours.training_step(MapperBatch(*crops), stage, ours.configure(stage, 1))
+    torch.manual_seed(1)
+    for direction, source, target in (("a2b", *signed), ("b2a", *signed.flip(0))):
+        wanted = plain.losses(theirs.sides[direction], source, target, mirrored)
+        sum(wanted.values()).backward()
+        for name, loss in wanted.items():
+            torch.testing.assert_close(losses[f"{name}_{direction}"], loss.detach())
+    for (name, ours_), (_, theirs_) in zip(
+        ours.named_parameters(), theirs.named_parameters(), strict=True
+    ):
+        torch.testing.assert_close(ours_.grad, theirs_.grad, msg=name)
 
 
 @pytest.mark.slow
