@@ -1,11 +1,12 @@
 """The network of SYENet in its two forms: over-parameterised for training, slim for use.
 
 In the training form every convolution is a `RepConv`: parallel convolutions of several shapes,
-each once plain and once with batch norm, merged by a 1x1 convolution. All of that is linear in
-inference, so `RepConv.merged` makes one convolution of it.
+each once plain and once with batch norm, merged by a 1x1 convolution. All of that is linear, given
+the statistics of the batch norms, so `RepConv.merged` makes one convolution of it.
 """
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -43,44 +44,117 @@ class RepConv(nn.Module):
         self.merge = nn.Conv2d(2 * len(SHAPES[side]) * wide, after, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, before, H, W) to (N, after, H, W)."""
+        """(N, before, H, W) to (N, after, H, W); in training by one convolution.
+
+        A branch is linear but for the statistics of its batch norm, and these follow from the mean
+        and covariance of the patches that a kernel sees: wᵀ·mean and wᵀ·covariance·w.
+        """
+        if not self.training:  # the published computation, which the slim form is checked against
+            return self.branches(x)
+        with torch.autocast(x.device.type, enabled=False):  # a difference of large numbers
+            state = self.merged(statistics=PatchStatistics.of(x, self.side))
+        return F.conv2d(x, state["weight"], state["bias"], padding=self.side // 2)
+
+    def branches(self, x: Tensor) -> Tensor:
+        """The same, branch by branch."""
         return self.merge(torch.cat([branch(x) for branch in (*self.plain, *self.normed)], dim=1))
 
-    def merged(self, factor: float = 1.0) -> dict[str, Tensor]:
-        """The same map as the state of one convolution, batch norms by their running statistics.
+    def merged(
+        self, factor: float = 1.0, statistics: "PatchStatistics | None" = None
+    ) -> dict[str, Tensor]:
+        """The same map as the state of one convolution.
 
         Args:
             factor: multiplies the output.
+            statistics: of the patches of a batch, for the batch norms, which remember them; their
+                running statistics if None.
         """
-        parts = [_in_inference(branch) for branch in (*self.plain, *self.normed)]
-        weight = torch.cat([_padded(part["weight"], self.side) for part in parts])
-        bias = torch.cat([part["bias"] for part in parts])  # (branches · wide)
-        state = _in_inference(self.merge)
-        merge = factor * state["weight"][:, :, 0, 0]  # (after, branches · wide)
+        parts = [_as_convolution(branch, self.side, None) for branch in self.plain]
+        parts += [_as_convolution(branch, self.side, statistics) for branch in self.normed]
+        weight = torch.cat([part[0] for part in parts])
+        bias = torch.cat([part[1] for part in parts])  # (branches · wide)
+        assert self.merge.bias is not None
+        merge = factor * self.merge.weight[:, :, 0, 0]  # (after, branches · wide)
         return {
             "weight": torch.einsum("om,mikl->oikl", merge, weight),  # (after, before, side, side)
-            "bias": merge @ bias + factor * state["bias"],
+            "bias": merge @ bias + factor * self.merge.bias,
         }
+
+
+class PatchStatistics(NamedTuple):
+    """What the kernels of a convolution see of a batch, zero padding included.
+
+    Attributes:
+        mean: (K,), K = channels · side², of each place in a patch.
+        covariance: (K, K), biased.
+        patches: how many.
+    """
+
+    mean: Tensor
+    covariance: Tensor
+    patches: int
+
+    @classmethod
+    def of(cls, x: Tensor, side: int) -> "PatchStatistics":
+        """Those of all patches of side² pixels around the pixels of (N, C, H, W)."""
+        dtype = torch.promote_types(x.dtype, torch.float32)
+        patches = F.unfold(x.to(dtype), side, padding=side // 2)  # (N, K, H · W)
+        count = patches.shape[0] * patches.shape[2]
+        mean = patches.mean(dim=(0, 2))
+        gram = Gram.apply(patches - mean[:, None])
+        return cls(mean, gram / count, count)
+
+
+class Gram(torch.autograd.Function):
+    """Sum over n of X_n · X_nᵀ for (N, K, L), with one product in the backward pass, not two."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        """(N, K, L) to (K, K)."""
+        ctx.save_for_backward(x)
+        return torch.bmm(x, x.transpose(1, 2)).sum(dim=0)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        """(K, K) to (N, K, L)."""
+        (x,) = ctx.saved_tensors
+        (gradient,) = gradients
+        return torch.matmul(gradient + gradient.T, x)
 
 
 def _conv(before: int, after: int, shape: Kernel) -> nn.Conv2d:
     return nn.Conv2d(before, after, shape, padding=(shape[0] // 2, shape[1] // 2))
 
 
-def _in_inference(branch: nn.Module) -> dict[str, Tensor]:
-    """Weight and bias of a convolution, or of one with a batch norm after it."""
-    if isinstance(branch, nn.Conv2d):
-        assert branch.bias is not None
-        return {"weight": branch.weight, "bias": branch.bias}
-    conv, norm = branch.children()
+def _as_convolution(
+    branch: nn.Module, side: int, statistics: PatchStatistics | None
+) -> tuple[Tensor, Tensor]:
+    """Weight (after, before, side, side) and bias of a convolution, alone or with a batch norm."""
+    conv, norm = (branch, None) if isinstance(branch, nn.Conv2d) else branch.children()
+    assert isinstance(conv, nn.Conv2d) and conv.bias is not None
+    weight = _padded(conv.weight, side)
+    if norm is None:
+        return weight, conv.bias
     assert isinstance(norm, nn.BatchNorm2d)
     assert norm.running_mean is not None and norm.running_var is not None
-    plain = _in_inference(conv)
-    gain = norm.weight / (norm.running_var + norm.eps).sqrt()
-    return {
-        "weight": plain["weight"] * gain[:, None, None, None],
-        "bias": (plain["bias"] - norm.running_mean) * gain + norm.bias,
-    }
+    if statistics is None:
+        mean, variance = norm.running_mean, norm.running_var
+    else:
+        rows = weight.flatten(1)  # (after, K)
+        mean = rows @ statistics.mean + conv.bias
+        variance = ((rows @ statistics.covariance) * rows).sum(dim=1)
+        _remember(norm, mean.detach(), variance.detach(), statistics.patches)
+    gain = norm.weight / (variance + norm.eps).sqrt()
+    return weight * gain[:, None, None, None], (conv.bias - mean) * gain + norm.bias
+
+
+def _remember(norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor, count: int) -> None:
+    """Moves the running statistics towards those of a batch, as the norm itself would."""
+    assert norm.running_mean is not None and norm.running_var is not None
+    assert norm.num_batches_tracked is not None and norm.momentum is not None
+    norm.num_batches_tracked += 1
+    norm.running_mean.lerp_(mean, norm.momentum)
+    norm.running_var.lerp_(variance * count / (count - 1), norm.momentum)
 
 
 def _padded(weight: Tensor, side: int) -> Tensor:

@@ -1,3 +1,4 @@
+import copy
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmark.errors import BenchError
 from benchmark.stage import Validation
 from isp_models.base import ISPBatch
-from isp_models.networks.syenet import SYENetNetwork
+from isp_models.networks.syenet import Gram, RepConv, SYENetNetwork
 from isp_models.syenet import MAIN, WARM_UP, SYENet, SYENetConfig, block_mask
 from tests.golden import assert_golden, fill, golden_input
 from tests.isp_models.synthetic import (
@@ -238,3 +239,37 @@ def test_flat_pictures_train_without_nan() -> None:
     losses = isp.training_step(batch, stage, isp.configure(stage, 10))
     assert losses["loss"].isfinite()
     assert all(p.isfinite().all() for p in isp.parameters())
+
+
+@pytest.mark.parametrize("side", [1, 3, 5])
+def test_one_convolution_is_the_branches_apart(side: int) -> None:
+    torch.manual_seed(0)
+    ours = RepConv(4, 3, side, scale=2).double().train()
+    for norm in ours.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            nn.init.uniform_(norm.weight)
+            nn.init.uniform_(norm.bias)
+    theirs = copy.deepcopy(ours)
+    x = torch.rand(2, 4, 7, 9, dtype=torch.float64)
+    images = [x.clone().requires_grad_(), x.clone().requires_grad_()]
+    outputs = [ours(images[0]), theirs.branches(images[1])]
+    torch.testing.assert_close(*outputs)
+    for output in outputs:
+        output.pow(3).sum().backward()
+    torch.testing.assert_close(images[0].grad, images[1].grad)
+    for (name, weight), other in zip(ours.named_parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(weight.grad, other.grad, msg=name)
+    torch.testing.assert_close(dict(ours.named_buffers()), dict(theirs.named_buffers()))
+
+
+def test_a_bright_flat_picture_does_not_cancel_the_variance() -> None:
+    torch.manual_seed(0)
+    conv = RepConv(4, 3, 3, scale=2).train()
+    x = 100 + 0.01 * torch.rand(2, 4, 16, 16)
+    expected = copy.deepcopy(conv).double().branches(x.double())
+    torch.testing.assert_close(conv(x).double(), expected, rtol=1e-3, atol=1e-3)
+
+
+def test_the_products_of_patches_have_the_right_gradient() -> None:
+    x = torch.rand(2, 3, 4, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(Gram.apply, x)
