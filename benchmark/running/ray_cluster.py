@@ -61,6 +61,7 @@ class RayExecutor:
         self._workers = workers
         self._time_limit = time_limit
         self._tasks: dict[Any, str] = {}
+        self._run = ray.remote(run_remotely)
         _connect(address, store.folder.absolute() / "steps")
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         gpus = int(sum(node.get("GPU", 0) for node in nodes)) if command.device != "cpu" else 0
@@ -79,8 +80,10 @@ class RayExecutor:
         """Hands the step to Ray."""
         threads = str(self._cpus)
         environment = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
-        step = RemoteStep(self._command, spec.key, environment, self._time_limit)
-        task = self._ray.remote(run_remotely).options(
+        # A process that waits would keep memory of a GPU that Ray gives to another one.
+        reuse = self._gpus == 0
+        step = RemoteStep(self._command, spec.key, environment, self._time_limit, reuse)
+        task = self._run.options(
             name=spec.title, num_cpus=self._cpus, num_gpus=self._gpus, max_retries=RETRIES
         )
         self._tasks[task.remote(step)] = spec.key
