@@ -36,7 +36,6 @@ ELSEWHERE = {
     "benchmark/planning/run_config.py": "tests/benchmark/cli/test_options.py",
     "benchmark/records/bundle.py": "tests/benchmark/cli/test_export.py",
     "benchmark/records/overwrite.py": "tests/benchmark/cli/test_run.py",
-    "benchmark/records/record.py": "tests/benchmark/formats/test_formats.py",
     "benchmark/records/reproduce.py": "tests/benchmark/cli/test_export.py",
     "benchmark/running/choose.py": "tests/benchmark/running/test_pool.py",
     "benchmark/running/executor.py": "tests/benchmark/running/test_foreign_folder.py",

@@ -10,6 +10,7 @@ whenever a table is made.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -90,10 +91,9 @@ def bootstrap_mean(
     n = len(values)
     if n < FEWEST or not np.isfinite(values).all():
         return _without_interval(float(values.mean()), level, n)
-    # How often each image is drawn: a bootstrap sample without its order, (resamples, n).
-    draws = _generator(*names).multinomial(n, np.full(n, 1 / n), size=resamples)
     tail = (1 - level) / 2
-    low, high = np.quantile(draws @ values / n, [tail, 1 - tail])
+    means = _draws(tuple(names), n, resamples) @ values / n
+    low, high = np.quantile(means, [tail, 1 - tail])
     return Interval(float(values.mean()), float(low), float(high), level, n)
 
 
@@ -193,6 +193,13 @@ def std_over_seeds(values: ArrayLike) -> float:
 
 def _without_interval(value: float, level: float, n: int) -> Interval:
     return Interval(value, float("nan"), float("nan"), level, n)
+
+
+@lru_cache(maxsize=8)  # the intervals of a table: equal names and n for every row
+def _draws(names: tuple[str, ...], n: int, resamples: int) -> NDArray[np.float64]:
+    """How often each image is drawn: bootstrap samples without their order, (resamples, n)."""
+    drawn = _generator(*names).multinomial(n, np.full(n, 1 / n), size=resamples)
+    return drawn.astype(np.float64)
 
 
 def _generator(*names: str) -> np.random.Generator:

@@ -59,4 +59,5 @@ def cells_to_run(
 
 
 def _without(cells: Iterable[Cell], left_out: Sequence[Cell]) -> tuple[Cell, ...]:
-    return tuple(cell for cell in cells if cell not in left_out)
+    places = {cell.place for cell in left_out}
+    return tuple(cell for cell in cells if cell.place not in places)

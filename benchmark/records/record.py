@@ -22,6 +22,10 @@ from benchmark.store.step import MEASURES
 from benchmark.store.store import Store
 
 FORMAT = 1
+COMMON = (
+    "title", "cameras", "data", "reduced", "changed", "ids", "sizes", "born", "extractor",
+    "missing", "environment",
+)  # fmt: skip  # what many records of a run have in common
 
 
 class SetMetric(BaseModel):
@@ -219,11 +223,27 @@ def read_records(folder: Path) -> list[Record]:
             f"{folder} holds no records. Name the folder of a run, e.g. results/simulated-quick."
         )
     newest: dict[tuple[str, str, str, str, int, str], Record] = {}
-    for record in map(_read, files):
+    known: dict[str, Any] = {}
+    for file in files:
+        record = _sharing(_read(file), known)
         other = newest.get(record.cell)
         if other is None or record.time >= other.time:
             newest[record.cell] = record
     return list(newest.values())
+
+
+def _sharing(record: Record, known: dict[str, Any]) -> Record:
+    """The record with its parts in place of which `known` has equal ones.
+
+    Records of a run differ in little but their scores. Held once, the rest takes no memory.
+    """
+
+    def held(part: Any) -> Any:
+        return known.setdefault(repr(part), part)
+
+    shared = {name: held(getattr(record, name)) for name in COMMON}
+    steps = {held(key): held(step) for key, step in record.steps.items()}
+    return record.model_copy(update={**shared, "steps": steps})
 
 
 def _read(file: Path) -> Record:

@@ -134,9 +134,12 @@ def mapper_rows(
     """
     isps = sorted({r.isp for r in records})
     named = {r.label for r in records if r.role == "named"}
-    labels = sorted({r.label for r in records}, key=lambda label: (label in named, label))
+    by_label: dict[str, list[Record]] = {}
+    for record in records:
+        by_label.setdefault(record.label, []).append(record)
+    labels = sorted(by_label, key=lambda label: (label in named, label))
     return [
-        row_of(titles, [r for r in records if r.label == label], columns, over)
+        row_of(titles, by_label[label], columns, over)
         for label in labels
         for titles, over in (lines(label) if lines else [((label,), isps)])
     ]

@@ -1,3 +1,5 @@
+import hashlib
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -105,3 +107,14 @@ def test_wrong_input_is_refused() -> None:
         std_over_seeds([])
     with pytest.raises(ContractError, match="same images on both sides; there are 60 and 59"):
         paired_bootstrap_difference(SCORES, SCORES[1:])
+
+
+def test_draws_kept_for_the_next_row_are_those_of_the_plain_way() -> None:
+    """Each interval by a generator of its own, seeded by the names."""
+    for values in (SCORES, SCORES[::-1] ** 2, SCORES[:20]):
+        n = len(values)
+        seed = int.from_bytes(hashlib.sha256(b"kl").digest()[:8], "big")
+        draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=2000)
+        low, high = np.quantile((draws * values).sum(axis=1) / n, [0.025, 0.975])
+        ours = bootstrap_mean(values, ("kl",))
+        assert (ours.low, ours.high) == pytest.approx((low, high), rel=1e-12)
