@@ -15,7 +15,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from benchmark.errors import BenchError, ContractError
 from benchmark.interrupt import CHECKPOINT, stop_requested
@@ -26,6 +25,7 @@ from benchmark.training.batches import Batches, PairedBatches, Prefetch
 from benchmark.training.best_weights import BestWeights
 from benchmark.training.checkpoint import read_checkpoint, write_checkpoint
 from benchmark.training.log import LOG, TrainingLog
+from benchmark.training.moving_average import MovingAverage
 
 CHECKPOINT_SECONDS = 60.0
 LOG_LINES = 200  # per stage
@@ -101,7 +101,7 @@ class Trainer:
         self._title = title
         self._checkpoint_seconds = checkpoint_seconds
         self._validation = validation
-        self._average: AveragedModel | None = None
+        self._average: MovingAverage | None = None
         self._best: BestWeights | None = None
 
     def train(self) -> Trained:
@@ -165,7 +165,7 @@ class Trainer:
                 for scheduler in optimisation.schedulers:
                     scheduler.step()
                 if self._average is not None:
-                    self._average.update_parameters(self.model)
+                    self._average.update()
                 position.step += 1
                 looked = position.step % CHECK_EVERY == 0 or position.step == total
                 if looked or position.step % log_every == 0:
@@ -190,8 +190,7 @@ class Trainer:
 
     def _begin(self, optimisation: Optimisation) -> None:
         if optimisation.ema:
-            average = get_ema_multi_avg_fn(optimisation.ema)
-            self._average = AveragedModel(self.model, multi_avg_fn=average, use_buffers=True)
+            self._average = MovingAverage(self.model, optimisation.ema)
         if optimisation.validation is not None:
             if self._validation is None:
                 raise ContractError(
@@ -202,7 +201,7 @@ class Trainer:
 
     def _end(self) -> None:
         if self._average is not None:
-            self.model.load_state_dict(self._average.module.state_dict())
+            self.model.load_state_dict(self._average.network.state_dict())
             self._average = None
         if self._best is not None:
             self._best.give(self.model)
@@ -216,7 +215,7 @@ class Trainer:
         """The network with the weights that are used for inference."""
         if self._average is None:
             return self.model
-        average = self._average.module
+        average = self._average.network
         assert isinstance(average, Trainable)
         return average
 
@@ -239,7 +238,7 @@ class Trainer:
             "model": self.model.state_dict(),
             "optimizers": {n: o.state_dict() for n, o in optimisation.optimizers.items()},
             "schedulers": [s.state_dict() for s in optimisation.schedulers],
-            "average": self._average.state_dict() if self._average is not None else None,
+            "average": self._average.state() if self._average is not None else None,
             "best": self._best.state() if self._best is not None else None,
             "method": self.model.training_state(),
         }
@@ -264,7 +263,7 @@ class Trainer:
         for scheduler, state in zip(optimisation.schedulers, saved["schedulers"], strict=True):
             scheduler.load_state_dict(state)
         if self._average is not None:
-            self._average.load_state_dict(saved["average"])
+            self._average.load(saved["average"])
         if self._best is not None:
             self._best.load(saved["best"])
         self.model.load_training_state(saved["method"])

@@ -1,5 +1,6 @@
 """The 70 x 70 PatchGAN discriminator (Isola et al. 2017; Zhu et al., CycleGAN, 2017)."""
 
+import torch
 from torch import Tensor, nn
 
 from mappers.networks import initialise
@@ -49,7 +50,8 @@ class PatchGAN(nn.Module):
         Returns:
             (N, 1, H/8 - 2, W/8 - 2), or (N, 1, 1, 1) if `scalar`; not bounded.
         """
-        verdict = self.layers(image)
+        # Channels last: a convolution of few channels takes half the time.
+        verdict = self.layers(image.contiguous(memory_format=torch.channels_last))
         return verdict.mean(dim=(2, 3), keepdim=True) if self.scalar else verdict
 
 
