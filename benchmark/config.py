@@ -32,9 +32,10 @@ def build(config: type[T], values: Mapping[str, Any], where: str) -> T:
     Raises:
         BenchError: a key that is no field, or a value of the wrong type or range.
     """
+    known = field_names(config)
     for key in values:
-        if key not in field_names(config):
-            raise unknown_name("config key", key, field_names(config), where)
+        if key not in known:
+            raise unknown_name("config key", key, known, where)
     adapter: TypeAdapter[T] = _adapter(config)  # type: ignore[arg-type]  # any class has a hash
     try:
         return adapter.validate_python(dict(values))

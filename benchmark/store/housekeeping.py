@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,12 @@ def find_waste(store: Store, needed: Iterable[str], days: float) -> list[Waste]:
         if folder.is_dir() and folder not in data and age_of(folder) > days * DAY:
             waste.append(_waste(f"data set {folder.name}", folder))
     gone = {w.path for w in waste}
-    for pattern in LITTER:
-        for path in store.folder.rglob(pattern):
-            old = time.time() - path.lstat().st_mtime > LITTER_DAYS * DAY
-            if old and gone.isdisjoint(path.parents):
-                waste.append(_waste(f"left over {path.name}", path))
+    for path in store.folder.rglob("*"):
+        if not any(fnmatchcase(path.name, pattern) for pattern in LITTER):
+            continue
+        old = time.time() - path.lstat().st_mtime > LITTER_DAYS * DAY
+        if old and gone.isdisjoint(path.parents):
+            waste.append(_waste(f"left over {path.name}", path))
     return waste
 
 
