@@ -194,7 +194,6 @@ class Conformer(nn.Module):
         )
         self.norm = nn.LayerNorm(dim)
         self.apply(initialise.conformer)
-        self.to(memory_format=torch.channels_last)
 
     def forward(self, image: Tensor) -> Tensor:
         """The tokens on their grid.
