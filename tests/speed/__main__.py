@@ -12,7 +12,7 @@ from tests.speed.case import Case
 from tests.speed.measure import REPOSITORY, Measured, cases_of, measure
 from tests.speed.table import Row, make_table
 
-GROUPS = ("calibration", "transform")  # in the order of the table
+GROUPS = ("calibration", "transform", "steps")  # in the order of the table
 FOLDER = REPOSITORY / "results" / "speed"
 
 
@@ -42,25 +42,26 @@ def _measure_group(group: str, only: str, folder: Path) -> None:
     kept = {}
     if len(chosen) < len(cases) and file.is_file():  # the others keep their last measurement
         kept = {(row["name"], row["size"]): row for row in json.loads(file.read_text())["rows"]}
+    order = [(c.name, c.growth.size if c.growth else None) for c in cases]
+    machine = {**environment(), "cores": os.cpu_count()}
     for index in chosen:
         case = cases[index]
         print(f"{group}: {case.name}{_size(case)} ...", file=sys.stderr, flush=True)
         row = _row(case, measure(group, index, case))
         kept[row["name"], row["size"]] = row
-    order = [(c.name, c.growth.size if c.growth else None) for c in cases]
-    rows = [kept[key] for key in order if key in kept]
-    machine = {**environment(), "cores": os.cpu_count()}
-    file.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n")
+        rows = [kept[key] for key in order if key in kept]
+        file.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n")
 
 
 def _row(case: Case, ways: dict[str, Measured]) -> dict[str, object]:
+    floor = case.floor() if callable(case.floor) else case.floor
     return {
         "name": case.name,
         "over": case.growth.over if case.growth else None,
         "size": case.growth.size if case.growth else None,
         "threads": case.threads,
-        "flop": case.floor.flop,
-        "bytes": case.floor.bytes,
+        "flop": floor.flop,
+        "bytes": floor.bytes,
         **{way: asdict(measured) for way, measured in ways.items()},
         "note": case.note,
     }

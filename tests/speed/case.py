@@ -44,7 +44,7 @@ class Case:
         name: unique in its group; the same in all cases of a growth series.
         ours: our way.
         plain: the plain way; None if there is none to compare with.
-        floor: the work's floor.
+        floor: the work's floor, or what counts it.
         threads: of torch, for both ways; None for all cores.
         growth: the place in a series, of which an exponent is fitted.
         seconds: that each way is repeated for, at least; a way that takes longer runs once.
@@ -54,7 +54,7 @@ class Case:
     name: str
     ours: MakeWork
     plain: MakeWork | None = None
-    floor: Floor = field(default_factory=Floor)
+    floor: Floor | Callable[[], Floor] = field(default_factory=Floor)
     threads: int | None = None
     growth: Growth | None = None
     seconds: float = 2.0
