@@ -123,10 +123,13 @@ class ImageWriter:
 
     def keep(self, i: int) -> ImageRecord:
         """Takes over picture `i`, written by an earlier run that was cut off."""
+        self._records[i] = self.record(i)
+        return self._records[i]
+
+    def record(self, i: int) -> ImageRecord:
+        """The record of picture `i`, which is there."""
         file = self.folder / f"{i:06d}.json"
-        record = _record(json.loads(file.read_text(encoding="utf-8")))
-        self._records[i] = record
-        return record
+        return _record(json.loads(file.read_text(encoding="utf-8")))
 
     def forget(self, i: int) -> None:
         """Takes picture `i` out again, if it is there."""

@@ -8,12 +8,15 @@ each set, and why.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from benchmark.cameras import CAMERAS
+from benchmark.data.ahead import ahead
 from benchmark.data.images import ImageRecord, ImageSet, ImageWriter, Picture, content_of
 from benchmark.errors import BenchError
 from benchmark.files import write_atomic
@@ -115,9 +118,22 @@ class _Writing(Generic[T]):
             return
         writers = [ImageWriter(self.dest / name) for name in names]
         number, faults = 0, len(self.faults)
-        for identity in sets[0]:
-            if identity not in known:
-                number += self._write_row(names, writers, number, identity, sets)
+        self.task.advance(len(sets) * len(known))
+
+        ids = [identity for identity in sets[0] if identity not in known]
+        there = {  # written by an earlier run that was cut off
+            writers[0].record(n).id for n in range(len(ids)) if all(w.has(n) for w in writers)
+        }
+
+        def read(identity: str) -> list[Picture]:
+            return [_read(self.read, identity, own[identity]) for own in sets]
+
+        def read_ahead(identity: str) -> list[Picture]:
+            return [] if identity in there else read(identity)
+
+        for identity, made in ahead(read_ahead, ids):
+            pictures = partial(_first, made, partial(read, identity))
+            number += self._write_row(names, writers, number, identity, pictures)
             self.task.advance(len(sets))
         if len(self.faults) == faults:
             for writer in writers:
@@ -148,14 +164,14 @@ class _Writing(Generic[T]):
         writers: Sequence[ImageWriter],
         number: int,
         identity: str,
-        sets: Sequence[Mapping[str, T]],
+        read: Callable[[], list[Picture]],
     ) -> bool:
         """Writes a picture, or a pair, unless it is a copy; whether its number is taken by it."""
         try:
             pictures = []
             row = _kept(writers, number, identity)
             if not row:
-                pictures = [_read(self.read, identity, own[identity]) for own in sets]
+                pictures = read()
                 row = [picture.record for picture in pictures]
             why = self.copies.remember(_part(names), row)
         except BenchError as error:
@@ -171,6 +187,11 @@ class _Writing(Generic[T]):
         for writer, picture in zip(writers, pictures, strict=False):  # none: they are there
             writer.write(number, *picture)
         return True
+
+
+def _first(made: Future[list[Picture]], read: Callable[[], list[Picture]]) -> list[Picture]:
+    """What was read ahead; read now, where it was thought to be there already."""
+    return made.result() or read()
 
 
 def _kept(writers: Sequence[ImageWriter], number: int, identity: str) -> list[ImageRecord]:
@@ -228,9 +249,13 @@ def find_copies(
     copies = Copies(refuse_anchors)
     found = Written([], [])
     for names in _in_order(sets):
-        for identity in sets[names[0]]:
+
+        def records(identity: str, own: Sequence[str] = names) -> list[ImageRecord]:
+            return [_read(read, identity, sets[name][identity]).record for name in own]
+
+        for _, row_of in ahead(records, sets[names[0]]):
             try:
-                row = [_read(read, identity, sets[name][identity]).record for name in names]
+                row = row_of.result()
                 if why := copies.remember(_part(names), row):
                     found.left_out.append(_finding(why))
             except BenchError as error:

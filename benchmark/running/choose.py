@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from benchmark.data.ahead import cores
 from benchmark.errors import BenchError
 from benchmark.planning.graph import Plan
 from benchmark.planning.run_config import RunConfig
@@ -93,13 +94,6 @@ def _sensible_workers(plan: Plan, context: Context, gpus: int) -> int:
 def _trainings(plan: Plan, store: Store) -> int:
     """How many trainings are missing."""
     return sum(spec.is_training and not store.is_done(key) for key, spec in plan.steps.items())
-
-
-def cores() -> int:
-    """CPU cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _visible_gpus(count: int) -> list[str]:

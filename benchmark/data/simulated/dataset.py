@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from benchmark.cameras import CAMERAS
 from benchmark.cameras import Camera as CameraKey
+from benchmark.data.ahead import ahead
 from benchmark.data.base import CameraPair, DataSource, Extent, PairSet, register_dataset
 from benchmark.data.charts import Points
-from benchmark.data.images import ImageRecord, ImageSet, ImageWriter
+from benchmark.data.images import ImageRecord, ImageSet, ImageWriter, Picture
 from benchmark.data.simulated.camera import SENSOR_A, SENSOR_B, Camera, Effects
 from benchmark.data.simulated.config import (
     LIGHTS,
@@ -144,7 +145,7 @@ class Simulated(DataSource):
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
-        """Generates what is missing in `folder`, one picture at a time, and opens it."""
+        """Generates what is missing in `folder`, on all cores, and opens it."""
         parts = self._parts()
         missing = [part for part in parts if not _is_complete(folder, part)]
         if missing:
@@ -213,31 +214,45 @@ class Simulated(DataSource):
 
     def _generate(self, part: _Part, folder: Path, task: Task) -> None:
         writers = {camera: ImageWriter(folder / part.name / camera) for camera in part.cameras}
-        for number in range(part.count):
-            scene = self.scene(part.name, part.cameras, number)
-            views = self._views(part, number)
-            identity = f"{part.name}-{''.join(part.cameras)}-{number:05d}"
-            wanted = {c: view for c, view in views.items() if not writers[c].has(number)}
-            for camera in views.keys() - wanted.keys():
-                writers[camera].keep(number)
-            for camera, light_on_sensor in self._radiances(scene, wanted):
-                rng = self._rng(part.name, part.cameras, number, f"camera {camera}")
-                shooter = self._cameras[camera]
-                signal = shooter.expose(light_on_sensor, rng)
-                record = ImageRecord(
-                    id=identity,
-                    height=self.config.size,
-                    width=self._columns,
-                    range=shooter.sensor.range,
-                    srgb="rendered" if part.srgb else None,
-                    source="simulated under " + " and ".join(lamp.name for lamp in scene.lights),
-                    charts=self._chart_corners(scene, wanted[camera]).round(3).tolist(),
-                )
-                srgb = shooter.srgb(signal, scene) if part.srgb else None
-                writers[camera].write(number, record, shooter.raw(signal, scene.gain, rng), srgb)
+
+        def missing(number: int) -> tuple[CameraKey, ...]:
+            return tuple(c for c in part.cameras if not writers[c].has(number))
+
+        wanted = {number: missing(number) for number in range(part.count)}
+        pictures = ahead(lambda n: list(self._pictures(part, n, wanted[n])), range(part.count))
+        for number, made in pictures:
+            for camera, picture in made.result():
+                writers[camera].write(number, *picture)
+            for camera in part.cameras:
+                if camera not in wanted[number]:
+                    writers[camera].keep(number)
             task.advance(len(part.cameras))
         for writer in writers.values():
             writer.close()
+
+    def _pictures(
+        self, part: _Part, number: int, cameras: tuple[CameraKey, ...]
+    ) -> Iterator[tuple[CameraKey, Picture]]:
+        """The pictures that some cameras take of one scene."""
+        if not cameras:
+            return
+        scene = self.scene(part.name, part.cameras, number)
+        views = {c: view for c, view in self._views(part, number).items() if c in cameras}
+        for camera, light_on_sensor in self._radiances(scene, views):
+            rng = self._rng(part.name, part.cameras, number, f"camera {camera}")
+            shooter = self._cameras[camera]
+            signal = shooter.expose(light_on_sensor, rng)
+            record = ImageRecord(
+                id=f"{part.name}-{''.join(part.cameras)}-{number:05d}",
+                height=self.config.size,
+                width=self._columns,
+                range=shooter.sensor.range,
+                srgb="rendered" if part.srgb else None,
+                source="simulated under " + " and ".join(lamp.name for lamp in scene.lights),
+                charts=self._chart_corners(scene, views[camera]).round(3).tolist(),
+            )
+            srgb = shooter.srgb(signal, scene) if part.srgb else None
+            yield camera, Picture(record, shooter.raw(signal, scene.gain, rng), srgb)
 
     def _views(self, part: _Part, number: int) -> dict[CameraKey, View]:
         views = {camera: View() for camera in part.cameras}
