@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "torchvision", "scipy", "pandas", "colour", "rawpy")
+HEAVY = ("numpy", "torch", "torchvision", "scipy", "pandas", "colour", "rawpy")
 CALL = """
 import sys
 from benchmark.cli.main import main
