@@ -156,6 +156,7 @@ def _train(
         "crops": sum(steps * batches_of[name] for name, steps in trained.steps.items()),
         **({"published_crops": published} if published else {}),
         "seconds": trained.seconds,
+        "waited": trained.waited,  # of these seconds, for data
         "parameters": parameter_count(model),
         "device": str(context.device),
         "threads": torch.get_num_threads(),  # with another number of them, the last bits may change

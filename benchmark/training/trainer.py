@@ -44,6 +44,7 @@ class _Position:
     stage: int = 0
     step: int = 0
     seconds: float = 0.0
+    waited: float = 0.0
     before: dict[str, int] = field(default_factory=dict)  # steps of the stages that are over
 
 
@@ -54,10 +55,12 @@ class Trained:
     Attributes:
         steps: optimisation steps by stage name.
         seconds: time spent in the loop, summed over interruptions.
+        waited: the part of it in which the next batch was not there yet.
     """
 
     steps: dict[str, int]
     seconds: float
+    waited: float
 
 
 class Trainer:
@@ -133,10 +136,10 @@ class Trainer:
                     raise
                 self._end()
                 before = {**position.before, stage.name: position.step}
-                position = _Position(index + 1, 0, position.seconds, before)
+                position = _Position(index + 1, 0, position.seconds, position.waited, before)
         self.model.eval()
         self._checkpoint.unlink(missing_ok=True)
-        return Trained(position.before, position.seconds)
+        return Trained(position.before, position.seconds, position.waited)
 
     def _run(
         self,
@@ -158,8 +161,10 @@ class Trainer:
             task.begin_at(position.step)
             while position.step < total and not self._finished():
                 start = time.monotonic()
+                batch = prefetch.take(position.step)
+                position.waited += time.monotonic() - start
                 torch.manual_seed(seed_of("step", self._seed, stage.name, position.step))
-                batch = _to(prefetch.take(position.step), self._device)
+                batch = _to(batch, self._device)
                 with torch.autocast(self._device.type, torch.bfloat16, self._bfloat16):
                     losses = self.model.training_step(batch, stage, optimisation)
                 for scheduler in optimisation.schedulers:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import torch
@@ -72,6 +73,23 @@ def test_a_training_cut_off_and_resumed_ends_in_the_same_bits(
 def test_an_early_stop_ends_the_stage_and_is_recorded(data, tmp_path):
     done = make_trainer(fresh("toy-impatient"), data, tmp_path / "run").train()
     assert done.steps == {"first": 7, "second": 7}
+
+
+def test_the_wait_for_data_is_recorded(data, tmp_path):
+    class Slow(UnpairedBatches):
+        def batch(self, step):
+            time.sleep(0.1)
+            return super().batch(step)
+
+    def batches(stage):
+        return Slow(data.train["a"], data.train["b"], None, stage, 0)
+
+    mapper = MAPPERS.create("toy-mapper", steps=3, batch_size=2, crop_size=16)
+    trained = Trainer(
+        mapper, batches, tmp_path, seed=0, device=torch.device("cpu"),
+        progress=Progress(quiet=True), title="slow",
+    ).train()  # fmt: skip
+    assert 0.05 < trained.waited <= trained.seconds, "the first batch was not there yet"
 
 
 def test_two_trainings_are_bit_equal_and_seeds_differ(data, tmp_path):
