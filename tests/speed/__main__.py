@@ -12,7 +12,13 @@ from tests.speed.case import Case
 from tests.speed.measure import REPOSITORY, Measured, cases_of, measure
 from tests.speed.table import Row, make_table
 
-GROUPS = ("calibration", "transform", "steps", "engine")  # in the order of the table
+GROUPS = (  # in the order of the table
+    "calibration",
+    "transform",
+    "steps",
+    "engine",
+    "preparation",
+)
 FOLDER = REPOSITORY / "results" / "speed"
 
 
