@@ -51,7 +51,7 @@ class RepConv(nn.Module):
         """
         if not self.training:  # the published computation, which the slim form is checked against
             return self.branches(x)
-        with torch.autocast(x.device.type, enabled=False):  # a difference of large numbers
+        with in_full_precision(x.device):  # a variance is a small difference of large numbers
             state = self.merged(statistics=PatchStatistics.of(x, self.side))
         return F.conv2d(x, state["weight"], state["bias"], padding=self.side // 2)
 
@@ -120,6 +120,12 @@ class Gram(torch.autograd.Function):
         (x,) = ctx.saved_tensors
         (gradient,) = gradients
         return torch.matmul(gradient + gradient.T, x)
+
+
+def in_full_precision(device: torch.device) -> torch.autocast:
+    """A context without autocast, on any device."""
+    kind = "cpu" if device.type == "meta" else device.type  # the meta device knows no autocast
+    return torch.autocast(kind, enabled=False)
 
 
 def _conv(before: int, after: int, shape: Kernel) -> nn.Conv2d:
@@ -228,8 +234,7 @@ class SYENetNetwork(nn.Module):
         """The slim form, equal to the training form in eval mode up to rounding."""
         with torch.device("meta"):  # draws no random numbers
             slim = SYENetNetwork(self.channels, scale=None)
-        device = self.body.offset.device.type
-        with torch.autocast("cpu" if device == "meta" else device, enabled=False):  # meta has none
+        with in_full_precision(self.body.offset.device):
             slim.load_state_dict(_slim_state(self), assign=True)
         return slim.eval().requires_grad_(False)
 
