@@ -130,6 +130,15 @@ class DataSource(Registered):
         parts = filter(None, text.split(","))
         return key_values(parts, f"--data {cls.info.name}:{text}: the part")
 
+    @classmethod
+    def label(cls, text: str) -> str:
+        """What the folder of a run is called after, of the text after the colon; "" for nothing.
+
+        Default: the name of the folder or file that it begins with.
+        """
+        first = text.split(",")[0]
+        return "" if "=" in first else Path(first).stem
+
     def check(self) -> None:
         """Raises a BenchError if the data cannot be used: a missing folder, a broken file.
 

@@ -172,7 +172,7 @@ def open_source(data: str, preset: Preset) -> DataSource:
 def default_name(config: RunConfig) -> str:
     """The run's folder: data set and preset, e.g. "simulated-quick"."""
     name, argument = split_data(config.data)
-    part = Path(argument.split(",")[0]).stem if argument and "=" not in argument else ""
+    part = DATASETS.get(name).label(argument)
     return "-".join(filter(None, (name, part, Path(config.preset).stem)))
 
 

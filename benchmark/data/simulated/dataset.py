@@ -9,7 +9,7 @@ differ in the last bit, so a value may be rounded the other way and differ by on
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,12 +37,13 @@ from benchmark.data.simulated.config import (
 from benchmark.data.simulated.radiance import radiance
 from benchmark.data.simulated.scenes import Scene, View, draw_scene, random_view
 from benchmark.data.simulated.sensitivities import (
+    PAIRS,
     camera_name,
     load_sensitivities,
     sensitivities_hash,
 )
 from benchmark.data.simulated.spectra import light
-from benchmark.errors import BenchError
+from benchmark.errors import BenchError, unknown_name
 from benchmark.progress import Progress, Task
 from benchmark.seeds import seed_of
 
@@ -91,15 +92,23 @@ class Simulated(DataSource):
     def parse_argument(cls, text: str) -> dict[str, Any]:
         """`key=value,key=value`; several lights are joined by "+": `lights=A+D65`.
 
-        Paths of camera files are made absolute, as a step may run in another folder.
+        `pair=NAME` stands for the two cameras of :data:`PAIRS`. Paths of camera files are made
+        absolute, as a step may run in another folder.
         """
         values = super().parse_argument(text)
+        if "pair" in values:
+            values = {**_cameras_of(str(values.pop("pair")), values), **values}
         if "lights" in values:
             values["lights"] = tuple(str(values["lights"]).split("+"))
         for key in ("camera_a", "camera_b"):
             if key in values and Path(str(values[key])).expanduser().is_file():
                 values[key] = str(Path(str(values[key])).expanduser().resolve())
         return values
+
+    @classmethod
+    def label(cls, text: str) -> str:
+        """The name of the pair of cameras, if one was given."""
+        return str(super().parse_argument(text).get("pair", ""))
 
     def check(self) -> None:
         """Reads the camera files and looks up the lights that are not among the default ones.
@@ -288,6 +297,19 @@ class SimulatedMulti(Simulated):
     Config: ClassVar[type] = MultiConfig
     validation_help = "Ask for some: --data simulated-multi:validation=10."
     charts: ClassVar[bool] = True
+
+
+def _cameras_of(pair: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """The cameras of a named pair, as settings."""
+    if pair not in PAIRS:
+        raise unknown_name("pair of cameras", pair, PAIRS)
+    for key in ("camera_a", "camera_b"):
+        if key in values:
+            raise BenchError(
+                f"simulated data: pair={pair} and {key}={values[key]} both choose a camera; give "
+                "the pair, or the cameras."
+            )
+    return dict(zip(("camera_a", "camera_b"), PAIRS[pair], strict=True))
 
 
 def _is_complete(folder: Path, part: _Part) -> bool:

@@ -20,7 +20,27 @@ from benchmark.errors import BenchError, unknown_name
 # Our name to colour-science's. Both were measured by the National Physical Laboratory (NPL).
 # The SD Merrill has three stacked layers under every pixel, so broad, overlapping curves: as
 # different from the dyes of the D5100 as cameras get.
-BUILT_IN = {"Nikon D5100": "Nikon 5100 (NPL)", "Sigma SD Merrill": "Sigma SDMerill (NPL)"}
+IN_COLOUR = {"Nikon D5100": "Nikon 5100 (NPL)", "Sigma SD Merrill": "Sigma SDMerill (NPL)"}
+CURVES = Path(__file__).with_name("curves")  # its NOTICE gives source and licence of each file
+IN_CURVES = {
+    "ARRI D21": "ARRI_D21_380_780_5.json",
+    "Canon EOS 5D Mark IV": "Canon_EOS_5D_Mark_IV_380_780_5.json",
+    "Canon PowerShot S90": "Canon_PowerShot_S90_380_780_5.json",
+    "Galaxy S9": "galaxy-s9.csv",
+    "Insta360 X5": "Arashi_Vision_Insta360_X5_380_780_5.json",
+    "iPhone X": "iphone-x.csv",
+    "Nikon D200": "Nikon_D200_380_780_5.json",
+    "Nikon D700": "Nikon_D700_380_780_5.json",
+}
+BUILT_IN = (*IN_COLOUR, *IN_CURVES)
+
+PAIRS = {  # camera A and camera B
+    "phones": ("iPhone X", "Galaxy S9"),  # those of raw2raw
+    "compact": ("Canon PowerShot S90", "Insta360 X5"),
+    "dslr": ("Nikon D700", "Canon EOS 5D Mark IV"),
+    "cinema": ("Nikon D200", "ARRI D21"),
+    "foveon": ("Nikon D5100", "Sigma SD Merrill"),
+}
 CHANNELS = ("red", "green", "blue")
 COLUMNS = ("wavelength", *CHANNELS)
 RIGHT_CSV = f"A sensitivity CSV has the header {','.join(COLUMNS)}"
@@ -52,11 +72,12 @@ def load_sensitivities(camera: str) -> Sensitivities:
     Raises:
         BenchError: there is no such camera or file, or the file is not valid.
     """
-    if camera in BUILT_IN:
-        measured = colour().MSDS_CAMERA_SENSITIVITIES[BUILT_IN[camera]]
+    if camera in IN_COLOUR:
+        measured = colour().MSDS_CAMERA_SENSITIVITIES[IN_COLOUR[camera]]
         return Sensitivities(camera, _on_grid(measured.wavelengths, measured.values, camera))
-    file = _file(camera)
-    return _from_csv(file) if file.suffix.lower() == ".csv" else _from_json(file)
+    file = CURVES / IN_CURVES[camera] if camera in IN_CURVES else _file(camera)
+    read = _from_csv(file) if file.suffix.lower() == ".csv" else _from_json(file)
+    return Sensitivities(camera, read.curves) if camera in IN_CURVES else read
 
 
 def camera_name(camera: str) -> str:

@@ -222,6 +222,26 @@ def test_argument(tmp_path, monkeypatch):
     }
 
 
+def test_a_pair_by_name():
+    values = Simulated.parse_argument("pair=phones,size=64")
+    assert values == {"size": 64, "camera_a": "iPhone X", "camera_b": "Galaxy S9"}
+    assert source(**values).cameras() == ("iPhone X", "Galaxy S9")
+    assert Simulated.label("pair=phones,size=64") == "phones"
+    assert Simulated.label("size=64") == Simulated.label("") == ""
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("pair=phone", "Unknown pair of cameras 'phone'. Did you mean 'phones'"),
+        ("pair=dslr,camera_b=mine.csv", "pair=dslr and camera_b=mine.csv both choose a camera"),
+    ],
+)
+def test_a_pair_that_cannot_be_had(argument, message):
+    with pytest.raises(BenchError, match=message):
+        Simulated.parse_argument(argument)
+
+
 def test_config_survives_json():
     """A step finds the config again in the store."""
     from benchmark.planning.planner import identity_of

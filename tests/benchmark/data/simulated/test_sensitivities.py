@@ -3,14 +3,18 @@ import json
 import numpy as np
 import pytest
 
+from benchmark.data.simulated.config import LIGHTS
 from benchmark.data.simulated.sensitivities import (
     BUILT_IN,
+    IN_CURVES,
+    PAIRS,
     camera_name,
     load_sensitivities,
     sensitivities_hash,
 )
-from benchmark.data.simulated.spectra import WAVELENGTHS
+from benchmark.data.simulated.spectra import WAVELENGTHS, light, reflectances
 from benchmark.errors import BenchError
+from tests.conftest import REPOSITORY
 
 HEADER = "wavelength,red,green,blue"
 
@@ -36,6 +40,44 @@ def test_built_in(name):
     assert camera.curves.shape == (61, 3)
     peaks = WAVELENGTHS[camera.curves.argmax(axis=0)]
     assert peaks[0] > peaks[1] > peaks[2]  # red, green, blue
+
+
+def test_the_embedded_curves_are_those_of_their_sources(shared):
+    folder = shared / "spectral"
+    own = {
+        "iPhone X": "chosen/primary_A_iphone_x.csv",
+        "Galaxy S9": "chosen/primary_B_samsung_s9.csv",
+    }
+    for name, file in IN_CURVES.items():
+        source = folder / own.get(name, f"rawtoaces/camera/{file}")
+        ours = load_sensitivities(name).curves
+        np.testing.assert_array_equal(ours, load_sensitivities(str(source)).curves)
+
+
+def angle(one, other):
+    """Mean angle in degrees between the rows of two tables of colours."""
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return np.degrees(np.arccos(np.clip((one * other).sum(axis=1) / lengths, -1, 1))).mean()
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_page_says_how_far_the_cameras_of_a_pair_are_apart(pair):
+    curves = [load_sensitivities(camera).curves for camera in PAIRS[pair]]
+    lit = [reflectances() * light(name) for name in LIGHTS]
+    whites = [light(name) for name in LIGHTS]
+    a, b = (
+        np.vstack([s @ c / (w @ c)[1] for s, w in zip(lit, whites, strict=True)]) for c in curves
+    )
+    gains = (a * b).sum(axis=0) / (a * a).sum(axis=0)
+    matrix = np.linalg.lstsq(a, b, rcond=None)[0]
+    measured = [angle(a, b), angle(a * gains, b), angle(a @ matrix, b), np.linalg.cond(matrix)]
+    (row,) = [
+        line.split("|")[1:-1]
+        for line in (REPOSITORY / "docs" / "data.md").read_text().splitlines()
+        if line.startswith(f"| `{pair}` |")
+    ]
+    assert all(camera in cell for camera, cell in zip(PAIRS[pair], row[1:3], strict=True))
+    assert [cell.strip(" °") for cell in row[3:]] == [f"{value:.1f}" for value in measured]
 
 
 def test_csv(tmp_path):
