@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from isp_models.networks.strips import in_strips
+
 Kernel = tuple[int, int]
 SHAPES: dict[int, Sequence[Kernel]] = {  # side of a convolution: shapes of its branches
     5: ((5, 5), (1, 1), (3, 3), (3, 1), (1, 3)),
@@ -219,9 +221,11 @@ class SYENetNetwork(nn.Module):
 
     def forward(self, raw: Tensor) -> Tensor:
         """(N, 4, H, W) in [0, 1], planes R, Gr, Gb, B, to (N, 3, 2H, 2W), sRGB, not clamped."""
-        x = self.body(self.head(raw))  # (N, 12, H, W)
+        x = in_strips(lambda raw: self.body(self.head(raw)), raw, reach=4)  # (N, 12, H, W)
         attention = self.attention(x.mean(dim=(2, 3), keepdim=True)).sigmoid()  # (N, 12, 1, 1)
-        return self.tail(F.pixel_shuffle(x * attention, 2))
+        return in_strips(
+            lambda x: self.tail(F.pixel_shuffle(x * attention, 2)), x, reach=1, scale=2
+        )
 
     def warm_up(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         """Without attention: the sRGB, and the raw (N, 4, H, W) restored from a masked one."""

@@ -15,6 +15,7 @@ from tests.speed.table import Row, make_table
 GROUPS = (  # in the order of the table
     "calibration",
     "transform",
+    "pictures",
     "steps",
     "engine",
     "preparation",
