@@ -8,12 +8,14 @@ from benchmark.cli.picture_options import (
     add_picture_options,
     check_camera,
     check_files,
+    load_chosen_mapper,
     open_trained,
 )
 
 EXAMPLES = """  isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
   isp-bench map galaxy.dng --mapper global3x3 --to A --preset paper -o as-iphone.dng
   isp-bench map frame.tif --mapper 0123456789ab --to B -o mapped.tif
+  isp-bench map iphone.dng --mapper cstpp --set mapper.downsample=4 --to B -o as-galaxy.dng
 """
 SUFFIXES = (".dng", ".tif", ".tiff")
 
@@ -46,7 +48,6 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.data.files.raw_writer import WHITE, read_tags, unpack, write_raw
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
-    from benchmark.steps.load import load_mapper
     from benchmark.steps.taken_by import known_cameras
     from benchmark.steps.whole_picture import map_whole, packed
     from benchmark.store.step import FitMapper
@@ -66,7 +67,7 @@ def execute(args: argparse.Namespace) -> int:
         for sentence in (*picture.notes, trained.choice(found)):
             progress.say(sentence)
         raw = packed(picture)
-        mapper = load_mapper(found[0].key, context)
+        mapper = load_chosen_mapper(args, found[0], context)
         mapped = map_whole(mapper, raw.to(context.device), direction, progress)
         colours = tags.colours.after(raw[0].numpy(), mapped[0].numpy(), reference)
         tags = replace(tags, colours=colours)

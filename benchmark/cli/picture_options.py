@@ -25,6 +25,10 @@ def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
     which.add_argument("--seed", type=int, metavar="N", help="its seed")
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.add_argument("--device", default="auto", metavar="NAME", help="as for run")
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="mapper.KEY=VALUE",
+        help="settings that the mapper obeys when it maps, e.g. mapper.tile=1024",
+    )  # fmt: skip
     add_run_option(parser, "plugin")
 
 
@@ -62,6 +66,29 @@ def open_trained(args: argparse.Namespace, progress: Any) -> tuple[Any, Any]:
     store = Store(args.store or default_store())
     given = {f.name: getattr(args, f.name) for f in fields(Wanted) if hasattr(args, f.name)}
     return TrainedSteps(store, Wanted(**given)), Context(store, pick_device(args.device), progress)
+
+
+def load_chosen_mapper(args: argparse.Namespace, spec: Any, context: Any) -> Any:
+    """A fitted mapper, with what `--set` changes.
+
+    Raises:
+        BenchError: a setting that has no effect when the mapper maps, or a wrong value; or the
+            weights are damaged.
+    """
+    from benchmark.config import key_values
+    from benchmark.registry import MAPPERS
+    from benchmark.steps.load import load_mapper
+
+    given = key_values(args.set, "--set", "mapper.KEY=VALUE")
+    known = [f"mapper.{key}" for key in MAPPERS.get(spec.method).test_time]
+    for key in given:
+        if key not in known:
+            raise BenchError(
+                f"--set {key}: {spec.method} is fitted, and obeys "
+                f"{' and '.join(known) or 'no setting'} when it maps."
+            )
+    setting = {key.removeprefix("mapper."): value for key, value in given.items()}
+    return load_mapper(spec.key, context, setting)
 
 
 def check_camera(image: Path, wanted: str, cameras: Any, instead: str, progress: Any) -> None:

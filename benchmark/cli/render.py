@@ -10,6 +10,7 @@ from benchmark.cli.picture_options import (
     add_picture_options,
     check_camera,
     check_files,
+    load_chosen_mapper,
     open_trained,
 )
 
@@ -53,7 +54,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.errors import BenchError
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
-    from benchmark.steps.load import load_isp, load_mapper
+    from benchmark.steps.load import load_isp
     from benchmark.steps.taken_by import known_cameras
     from benchmark.steps.whole_picture import map_whole, packed, run_with_progress
     from benchmark.store.step import TrainISP
@@ -63,6 +64,8 @@ def execute(args: argparse.Namespace) -> int:
         trained, context = open_trained(args, progress)
         mappers = []
         if args.mapper is None:
+            if args.set:
+                raise BenchError("--set changes settings of a mapper: give --mapper, too.")
             isps = trained.matching(TrainISP)
         else:
             isps, mappers = trained.pair()
@@ -81,7 +84,7 @@ def execute(args: argparse.Namespace) -> int:
         raw = packed(picture).to(context.device)
         if mappers:
             progress.say(trained.choice(mappers))
-            mapper = load_mapper(mappers[0].key, context)
+            mapper = load_chosen_mapper(args, mappers[0], context)
             raw = map_whole(mapper, raw, direction, progress)
         isp = load_isp(isps[0].key, context)
         srgb = run_with_progress(isp, raw.to(context.device), progress, "develop")[0].numpy()

@@ -1,6 +1,6 @@
 """Networks on pictures of a full sensor, with a progress bar."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,7 +39,8 @@ def map_whole(mapper: Mapper, raw: Tensor, direction: Direction, progress: Progr
     Raises:
         BenchError: as `run_with_progress`; or the mapper changes the shape of the picture.
     """
-    mapped = run_with_progress(lambda x: mapper(x, direction), raw, progress, "map")
+    smaller = ["--set mapper.tile=1024"] if "tile" in mapper.test_time else []
+    mapped = run_with_progress(lambda x: mapper(x, direction), raw, progress, "map", smaller)
     if mapped.shape != raw.shape:
         raise BenchError(
             f"map: the mapper made the shape {tuple(mapped.shape)} of {tuple(raw.shape)}; it must "
@@ -50,7 +51,11 @@ def map_whole(mapper: Mapper, raw: Tensor, direction: Direction, progress: Progr
 
 @torch.inference_mode()
 def run_with_progress(
-    network: Callable[[Tensor], Tensor], raw: Tensor, progress: Progress, title: str
+    network: Callable[[Tensor], Tensor],
+    raw: Tensor,
+    progress: Progress,
+    title: str,
+    smaller: Sequence[str] = (),
 ) -> Tensor:
     """`network(raw)` with a bar in percent of its multiplications; Ctrl-C stops between layers.
 
@@ -59,6 +64,7 @@ def run_with_progress(
         raw: (1, 4, H, W).
         progress: the display.
         title: what is done, for the bar.
+        smaller: options with which it needs less memory.
 
     Returns:
         What the network gives, on the CPU.
@@ -92,9 +98,10 @@ def run_with_progress(
             if "allocate" not in str(error):
                 raise
             size = f"{2 * raw.shape[3]} x {2 * raw.shape[2]}"
+            elsewhere = [] if raw.device.type == "cpu" else ["--device cpu"]
+            remedies = ", or ".join([*smaller, *elsewhere, "a machine with more memory"])
             raise BenchError(
-                f"{title}: not enough memory for {size} sensor pixels at once. Try "
-                "--device cpu, or a machine with more memory."
+                f"{title}: not enough memory for {size} sensor pixels at once. Try {remedies}."
             ) from error
         task.advance(100 - task.done)
     if not torch.isfinite(result).all():

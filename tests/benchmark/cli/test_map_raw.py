@@ -195,3 +195,21 @@ def test_a_picture_of_a_known_camera(two_cameras, bench, map_raw, tmp_path):
     assert "neither by Maker Café One (left) nor Other Two (right)" in odd.err
     again = map_raw("b.dng", "--mapper", "fda", "--to", "A", "-o", "back.dng")
     assert (again.code, again.err.count("taken by")) == (0, 0)
+
+
+@pytest.mark.slow
+def test_settings_for_the_mapping_alone(toy_run, map_raw, photo, tmp_path):
+    ran = toy_run(
+        *("--protocol", "raw-to-raw", "--mapper", "cyclegan", "--no-references"),
+        *("--set", "mapper.width=4", "mapper.blocks=1", "mapper.steps=1"),
+    )
+    assert ran.code == 0, ran.err
+    to_b = (photo, "--mapper", "cyclegan", "--to", "B")
+    for name, *setting in (("whole.tif",), ("tiles.tif", "--set", "mapper.tile=32")):
+        ran = map_raw(*to_b, "-o", name, *setting)
+        assert ran.code == 0, ran.err
+    whole, tiles = (tifffile.imread(tmp_path / name) for name in ("whole.tif", "tiles.tif"))
+    assert (whole != tiles).any()
+    ran = map_raw(*to_b, "-o", "no.tif", "--set", "mapper.width=8")
+    assert ran.code == 2
+    assert "--set mapper.width: cyclegan is fitted, and obeys mapper.tile when it maps" in ran.err

@@ -9,7 +9,8 @@ from torch import nn
 from benchmark.errors import BenchError
 from benchmark.progress import Progress, Task
 from benchmark.steps import whole_picture as full_size
-from benchmark.steps.whole_picture import run_with_progress
+from benchmark.steps.whole_picture import map_whole, run_with_progress
+from mappers.base import Mapper
 
 NETWORK = nn.Sequential(nn.Conv2d(4, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 3, padding=1))
 
@@ -69,3 +70,16 @@ def test_failures_are_sentences(reason, says):
 
     with pytest.raises(BenchError, match=says):
         run_with_progress(network, torch.ones(1, 4, 32, 200), Progress(quiet=True), "develop")
+
+
+def test_a_mapper_that_can_work_in_tiles_says_so_when_memory_runs_out():
+    class Large(Mapper):
+        test_time = ("tile",)
+
+        def map(self, raw, direction):
+            if raw.shape[-1] > full_size.PROBE:
+                raise RuntimeError("CUDA out of memory. Tried to allocate 9 GiB")
+            return raw
+
+    with pytest.raises(BenchError, match=r"400 x 64 .* Try --set mapper.tile=1024, or a machine"):
+        map_whole(Large(), torch.ones(1, 4, 32, 200), "a2b", Progress(quiet=True))
