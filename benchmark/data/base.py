@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -60,6 +60,9 @@ class CameraPair:
         anchors: pixel-aligned pairs for mappers that may use pairs; None if there are none.
         aligned: pixel-aligned test pairs for the raw-to-raw protocol; None if there are none.
         scenes: scene-level test pairs with sRGB, for the ISP protocols; None if there are none.
+        renderings: what each camera would have taken of the scenes from where the other one stood,
+            misjudging the exposure as that did: the pixel-aligned truth for the other camera's
+            developed pictures. Empty where that is not known, as in all real data.
     """
 
     camera_a: str
@@ -69,6 +72,7 @@ class CameraPair:
     anchors: PairSet | None = None
     aligned: PairSet | None = None
     scenes: PairSet | None = None
+    renderings: Mapping[Camera, ImageSet] = field(default_factory=dict)
 
     @classmethod
     def open(cls, folder: Path, camera_a: str, camera_b: str) -> "CameraPair":
@@ -152,7 +156,8 @@ class DataSource(Registered):
     def parts(self) -> frozenset[str]:
         """Which pairs it has, of "anchors", "aligned" and "scenes"; cheap.
 
-        And "validation", if pictures of both cameras are set aside for it, and "charts", where both
+        And "renderings", if it knows what each camera would have rendered in the other's place;
+        "validation", if pictures of both cameras are set aside for it, and "charts", where both
         pictures of all test pairs show ColorCheckers at known places.
         """
         raise NotImplementedError

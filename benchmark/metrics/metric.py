@@ -90,6 +90,15 @@ _PIXELS = (
         source="angle between [R, G, B] vectors of raw, mean over pixels",
     ),
     Metric(
+        key="ciede2000",
+        title="ΔE00",
+        unit="",
+        higher_is_better=False,
+        digits=2,
+        per="image",
+        source="CIEDE2000 (ISO/CIE 11664-6) of sRGB, mean over pixels",
+    ),
+    Metric(
         key="chart_mae",
         title="Chart MAE",
         unit="",

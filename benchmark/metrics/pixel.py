@@ -34,7 +34,7 @@ def psnr(prediction: Image, reference: Image) -> float:
     >>> round(psnr(np.full((4, 8, 8), 0.5), np.full((4, 8, 8), 0.4)), 6)
     20.0
     """
-    _check("PSNR", prediction, reference)
+    check_pair("PSNR", prediction, reference)
     error = np.subtract(prediction, reference, dtype=np.float64)
     squared = float(np.mean(error**2))
     return float("inf") if squared == 0 else -10.0 * float(np.log10(squared))
@@ -55,7 +55,7 @@ def mae(prediction: Image, reference: Image) -> float:
     >>> mae(np.full((4, 8, 8), 0.75), np.full((4, 8, 8), 0.5))
     0.25
     """
-    _check("MAE", prediction, reference)
+    check_pair("MAE", prediction, reference)
     return float(np.mean(np.abs(np.subtract(prediction, reference, dtype=np.float64))))
 
 
@@ -81,7 +81,7 @@ def ssim(prediction: Image, reference: Image) -> float:
     >>> round(ssim(picture, picture), 6), ssim(picture, 1 - picture) < 0
     (1.0, True)
     """
-    _check("SSIM", prediction, reference)
+    check_pair("SSIM", prediction, reference)
     if min(prediction.shape[1:]) < WINDOW:
         raise BenchError(
             f"SSIM needs pictures of at least {WINDOW} x {WINDOW} pixels, "
@@ -110,7 +110,12 @@ def _local_mean(plane: NDArray[np.float64]) -> NDArray[np.float64]:
     return scipy.ndimage.correlate1d(rows, weights, axis=1)[:, radius:-radius]
 
 
-def _check(metric: str, prediction: Image, reference: Image) -> None:
+def check_pair(metric: str, prediction: Image, reference: Image) -> None:
+    """Whether two pictures can be compared pixel by pixel.
+
+    Raises:
+        ContractError: the shapes differ, or the values are not floats.
+    """
     if prediction.shape != reference.shape or prediction.ndim != 3:
         raise ContractError(
             f"{metric} compares two pictures of one shape (C, H, W); the prediction is "

@@ -198,6 +198,7 @@ class Planner:
             oracle=evaluation.oracle,
             extractor=self._extractor if evaluation.train else None,
             images=self._config.save_images,
+            pixels=evaluation.train is not None and "renderings" in self._has,
             distances=DISTANCES if evaluation.train else 1,
         )
         place = (protocol.info.name, mapper.name, isp, direction, seed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from benchmark.metrics.metric import METRICS
 from benchmark.planning.run_config import FID_MODE, FidMode
 from benchmark.records.record import Record
 from benchmark.reports.distances import (
@@ -21,6 +22,8 @@ from benchmark.reports.table import (
     mapper_rows,
     reference_rows,
 )
+
+ALIGNED = ("psnr", "ssim", "ciede2000")  # of developed pictures, where the data know the truth
 
 
 def isp_tables(records: Sequence[Record], fid_mode: FidMode = FID_MODE) -> list[Table]:
@@ -52,11 +55,16 @@ def _cross_camera(records: Sequence[Record], fid_mode: FidMode) -> Table:
 def _cross_camera_by_isp(records: Sequence[Record], fid_mode: FidMode) -> Table:
     """The supplement of Table 5: each ISP by itself, with all measures."""
     isps = sorted({r.isp for r in records})
-    metrics = ("kl", *all_distances(records, fid_mode))
+    measured = {name for record in records for name in record.per_image}
+    aligned = [name for name in ALIGNED if name in measured]
+    metrics = ("kl", *all_distances(records, fid_mode), *aligned)
     caption = (
         f"Cross-camera ISP, each ISP by itself ({size_of_test(records)}). X→Y as in Table 5; "
         "mappers are compared within one ISP."
     )
+    if aligned:
+        titles = ", ".join(METRICS[name].title for name in aligned)
+        caption += f" {titles}: against what X renders standing where Y stood, pixel by pixel."
 
     def each(label: str) -> list[tuple[tuple[str, ...], Sequence[str]]]:
         return [((label, isp), [isp]) for isp in isps]

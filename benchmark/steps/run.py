@@ -208,8 +208,16 @@ def _score(spec: Score, context: Context) -> dict[str, Any]:
         fid_weights=None if spec.extractor is None else context.fid_weights,
         save_images=spec.images,
         aligned=spec.part == "aligned",
+        rendered=_rendered(data, spec) if spec.pixels else None,
         oracle=spec.oracle,
     ).run()
+
+
+def _rendered(data: CameraPair, spec: Score) -> ImageSet:
+    """What the reference camera renders from where the test raws were taken."""
+    if spec.camera == spec.reference:
+        return _part(data, spec.part, spec.reference)
+    return data.renderings[spec.reference]
 
 
 def _part(data: CameraPair, part: str, camera: Camera) -> ImageSet:

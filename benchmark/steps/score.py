@@ -20,6 +20,7 @@ from benchmark.files import save_array, write_atomic
 from benchmark.interrupt import leave_if_requested
 from benchmark.metrics.angular import angular_error
 from benchmark.metrics.chart import chart_colours, chart_mae
+from benchmark.metrics.colour_difference import ciede2000
 from benchmark.metrics.features import Features
 from benchmark.metrics.fid_weights import find_weights
 from benchmark.metrics.frechet import FEWEST_LEFT_OUT
@@ -54,6 +55,8 @@ class Scoring:
         fid_weights: Inception weights; None for no FID and KID.
         save_images: whether every picture is written as PNG.
         aligned: whether raws and truths agree pixel by pixel; only asked without an ISP.
+        rendered: what the reference camera renders from where the test raws were taken, in the same
+            order: the truth for the developed pictures, pixel by pixel. None if it is not known.
         oracle: the transform of `benchmark/steps/oracles.py` that is fitted on each pair and put in
             place of a mapper; None for none.
     """
@@ -69,6 +72,7 @@ class Scoring:
     fid_weights: Path | None = None
     save_images: bool = False
     aligned: bool = True
+    rendered: ImageSet | None = None
     oracle: str | None = None
 
     def run(self) -> dict[str, Any]:
@@ -140,13 +144,17 @@ class Scoring:
         inception = FeatureExtractor(weights, self.device) if weights else None
         enough = len(self.raws) >= FEWEST_LEFT_OUT
         compared = embeddings(inception, self.device) if enough else []
-        kl: list[float] = []
+        per_image: dict[str, list[float]] = {"kl": []}
         features: dict[str, list[Features]] = {by.identity: [] for by in compared}
         with self.progress.task(self.title, len(self.raws)) as task:
             developed = self._developed()
             while batch := list(islice(developed, BATCH_SIZE)):
                 for srgb in batch:
-                    kl.append(kl_divergence(srgb, self.truth.srgb(len(kl))))
+                    i = len(per_image["kl"])
+                    per_image["kl"].append(kl_divergence(srgb, self.truth.srgb(i)))
+                    if self.rendered is not None:
+                        for name, value in _pixel_by_pixel(srgb, self.rendered.srgb(i)).items():
+                            per_image.setdefault(name, []).append(value)
                 for by in compared:
                     features[by.identity].append(by.features(batch))
                 task.advance(len(batch))
@@ -155,7 +163,7 @@ class Scoring:
             rows = np.concatenate(features[by.identity])
             sets |= by.distances(rows, self._truth_features(by))
         facts = asdict(inception.facts) if inception else None
-        return {"per_image": {"kl": kl}, "sets": sets, "extractor": facts}
+        return {"per_image": per_image, "sets": sets, "extractor": facts}
 
     def _developed(self) -> Iterator[NDArray[np.uint8]]:
         """sRGB pictures (3, 2H, 2W) uint8, one at a time."""
@@ -183,6 +191,12 @@ class Scoring:
         features = by.features(self.truth.srgb(i) for i in range(len(self.truth)))
         save_array(file, features)
         return features
+
+
+def _pixel_by_pixel(srgb: NDArray[np.uint8], truth: NDArray[np.uint8]) -> dict[str, float]:
+    """A developed picture against its rendering by the reference camera, both (3, 2H, 2W)."""
+    pair = srgb / np.float32(255), truth / np.float32(255)
+    return {"psnr": psnr(*pair), "ssim": ssim(*pair), "ciede2000": ciede2000(*pair)}
 
 
 def _visible(raw: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -185,6 +185,8 @@ class Score(StepSpec):
         oracle: transform fitted on each test pair in place of a mapper; None for none.
         extractor: SHA-256 of the weights behind FID and KID; None without.
         images: whether all developed pictures are kept.
+        pixels: whether developed pictures are also compared pixel by pixel with what the reference
+            camera renders from the same place.
         distances: version of the distances between sets of developed pictures, `DISTANCES`; 1 in
             steps of earlier versions, and where raw is compared with raw.
     """
@@ -202,12 +204,13 @@ class Score(StepSpec):
     oracle: str | None = None
     extractor: str | None
     images: bool
+    pixels: bool = False
     distances: int = 1
 
     @property
     def configuration(self) -> str:
         """Hash of all that decides the pictures, whatever is measured on them or kept."""
-        measuring = ("extractor", "images", "distances")
+        measuring = ("extractor", "images", "pixels", "distances")
         return self._hash({k: v for k, v in self.fields.items() if k not in measuring})
 
 

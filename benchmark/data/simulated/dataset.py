@@ -47,6 +47,8 @@ from benchmark.errors import BenchError, unknown_name
 from benchmark.progress import Progress, Task
 from benchmark.seeds import seed_of
 
+RENDERINGS = "renderings"
+OTHER: dict[CameraKey, CameraKey] = {"a": "b", "b": "a"}
 GENERATOR_VERSION = 2  # raised with every change that changes a pixel
 
 
@@ -55,11 +57,13 @@ class _Part:
     """Pictures made in the same way; pairs if there are two cameras.
 
     Attributes:
-        name: of the folder; together with `cameras` and a number it seeds a scene.
+        name: of the part; together with `cameras` and a number it seeds a scene.
         cameras: which cameras see each scene.
         count: number of scenes.
         srgb: whether the cameras render sRGB.
         moved: whether camera B sees the scene from a view of its own.
+        swapped: whether each camera stands where the other one stood, and misjudges the exposure
+            as that did.
     """
 
     name: str
@@ -67,6 +71,16 @@ class _Part:
     count: int
     srgb: bool
     moved: bool = False
+    swapped: bool = False
+
+    @property
+    def folder(self) -> str:
+        """Where its pictures go."""
+        return RENDERINGS if self.swapped else self.name
+
+    def in_place_of(self, camera: CameraKey) -> CameraKey:
+        """The camera whose view and exposure error a camera has."""
+        return OTHER[camera] if self.swapped else camera
 
 
 @register_dataset(
@@ -133,12 +147,13 @@ class Simulated(DataSource):
         """The parts of which there are any, and "charts" if the pictures show them."""
         names = ("validation", "anchors", "aligned", "scenes")
         charts = {"charts"} if self.charts else set()
-        return frozenset(name for name in names if getattr(self.config, name)) | charts
+        renderings = {RENDERINGS} if self.config.scenes else set()
+        return frozenset(name for name in names if getattr(self.config, name)) | charts | renderings
 
     def extent(self, folder: Path, part: str, camera: CameraKey) -> Extent | None:
         """As the config says."""
         for made in self._parts():
-            if made.name == part and camera in made.cameras:
+            if made.folder == part and camera in made.cameras:
                 return Extent(made.count, self.config.size, self._columns)
         return None
 
@@ -179,6 +194,7 @@ class Simulated(DataSource):
             anchors=pairs("anchors"),
             aligned=pairs("aligned"),
             scenes=pairs("scenes"),
+            renderings=single(RENDERINGS) if self.config.scenes else {},
         )
 
     def scene(self, part: str, cameras: tuple[CameraKey, ...], number: int) -> Scene:
@@ -218,11 +234,12 @@ class Simulated(DataSource):
             _Part("anchors", a + b, config.anchors, srgb=False),
             _Part("aligned", a + b, config.aligned, srgb=False),
             _Part("scenes", a + b, config.scenes, srgb=True, moved=True),
+            _Part("scenes", a + b, config.scenes, srgb=True, moved=True, swapped=True),
         ]
         return [part for part in parts if part.count]
 
     def _generate(self, part: _Part, folder: Path, task: Task) -> None:
-        writers = {camera: ImageWriter(folder / part.name / camera) for camera in part.cameras}
+        writers = {camera: ImageWriter(folder / part.folder / camera) for camera in part.cameras}
 
         def missing(number: int) -> tuple[CameraKey, ...]:
             return tuple(c for c in part.cameras if not writers[c].has(number))
@@ -248,7 +265,8 @@ class Simulated(DataSource):
         scene = self.scene(part.name, part.cameras, number)
         views = {c: view for c, view in self._views(part, number).items() if c in cameras}
         for camera, light_on_sensor in self._radiances(scene, views):
-            rng = self._rng(part.name, part.cameras, number, f"camera {camera}")
+            shot = f"camera {part.in_place_of(camera)}"
+            rng = self._rng(part.name, part.cameras, number, shot)
             shooter = self._cameras[camera]
             signal = shooter.expose(light_on_sensor, rng)
             record = ImageRecord(
@@ -267,7 +285,7 @@ class Simulated(DataSource):
         views = {camera: View() for camera in part.cameras}
         if part.moved:
             views["b"] = random_view(self._rng(part.name, part.cameras, number, "view"))
-        return views
+        return {camera: views[part.in_place_of(camera)] for camera in part.cameras}
 
     def _chart_corners(self, scene: Scene, view: View) -> Points:
         """Corners of the charts in packed pixels, (charts, 4, 2)."""
@@ -313,4 +331,4 @@ def _cameras_of(pair: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _is_complete(folder: Path, part: _Part) -> bool:
-    return all((folder / part.name / c / "index.json").is_file() for c in part.cameras)
+    return all((folder / part.folder / c / "index.json").is_file() for c in part.cameras)

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.simulated.spectra import FIRST, LAST, Curves, colour, resample
+from benchmark.data.colour_science import colour
+from benchmark.data.simulated.spectra import FIRST, LAST, Curves, resample
 from benchmark.errors import BenchError, unknown_name
 
 # Our name to colour-science's. Both were measured by the National Physical Laboratory (NPL).

@@ -5,13 +5,12 @@ spectral power `e` on a surface of reflectance `r` gives a camera with sensitivi
 response ``(r * e) @ s``: three sums over wavelength. Returned arrays are read-only.
 """
 
-import warnings
 from functools import cache
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.data.colour_science import colour
 from benchmark.errors import unknown_name
 
 FIRST, LAST, STEP = 400.0, 700.0, 5.0  # nm
@@ -20,20 +19,6 @@ WAVELENGTHS: NDArray[np.float64] = np.arange(FIRST, LAST + STEP, STEP)
 Spectrum = NDArray[np.float64]  # (61,)
 Spectra = NDArray[np.float64]  # (..., 61)
 Curves = NDArray[np.float64]  # (61, channels)
-
-
-@cache
-def colour() -> ModuleType:
-    """The colour-science package, imported when first needed, as that takes a second.
-
-    Its warnings about optional packages are hidden, and numpy's print options, which it changes for
-    the whole process, are restored.
-    """
-    with warnings.catch_warnings(), np.printoptions():
-        warnings.simplefilter("ignore")
-        import colour as package
-        import colour.characterisation
-    return package
 
 
 def resample(wavelengths: NDArray[np.floating], values: NDArray[np.floating]) -> Spectrum:

@@ -94,6 +94,20 @@ def test_distances_are_part_of_the_key_only_where_pictures_are_developed():
     assert raw[0] == raw[1], "raws have no Inception features"
 
 
+def test_pixels_are_compared_only_where_the_data_know_the_truth():
+    protocols = ("adaptation", "raw-to-raw")
+    for has, known in ((HAS, False), (HAS | {"renderings"}, True)):
+        plan = make_plan(protocol=protocols, has=has)
+        for spec in plan.steps.values():
+            if isinstance(spec, Score):
+                assert spec.pixels == (known and spec.isp is not None)
+    configurations = [
+        [cell.configuration for cell in make_plan(has=has).cells]
+        for has in (HAS, HAS | {"renderings"})
+    ]
+    assert configurations[0] == configurations[1]
+
+
 def test_a_test_time_field_is_swept_over_one_training():
     swept: dict[str, Any] = {"mapper": ("cstpp",), "sweep": {"mapper.downsample": (1, 4, 16)}}
     plan = make_plan(protocol=("raw-to-raw",), direction=("a2b",), **swept)

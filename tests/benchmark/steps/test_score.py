@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.metrics import peak_signal_noise_ratio
 
 from benchmark.data.images import ImageSet
 from benchmark.metrics.frechet import frechet_distance
@@ -108,6 +109,29 @@ def test_saved_images_give_the_recorded_kl_and_distances(toy_run, tmp_path):
     features = [RandomVGG().features(pictures) for pictures in (developed, truth)]
     for key, distance in (("fd_random_vgg", frechet_distance), ("kd_random_vgg", kernel_distance)):
         assert record["sets"][key]["value"] == pytest.approx(distance(*features), rel=1e-4)
+
+
+def test_where_the_truth_is_known_developed_pictures_are_compared_pixel_by_pixel(toy_run, tmp_path):
+    data = "simulated:size=32,unpaired=3,anchors=0,aligned=0,scenes=3"
+    ran = toy_run("--data", data, "--save-images", "--references", "--results", str(tmp_path / "r"))
+    assert ran.code == 0, ran.err
+    (data_folder,) = (tmp_path / "home" / "data").iterdir()
+    (run,) = (tmp_path / "r").iterdir()
+    found = records(run)
+    assert {protocol for protocol, _, _ in found} >= {"adaptation", "floor", "ceiling"}
+    for (protocol, _, direction), record in found.items():
+        reference = direction[0]
+        place = "scenes" if protocol == "ceiling" else "renderings"
+        truth = ImageSet(data_folder / place / reference)
+        for i, name in enumerate(record["ids"]):
+            folder = tmp_path / "home" / "steps" / record["score"] / "developed"
+            developed = np.asarray(Image.open(folder / f"{name}.png"), np.float32) / 255
+            wanted = truth.srgb(i).transpose(1, 2, 0) / np.float32(255)
+            psnr = peak_signal_noise_ratio(wanted, developed, data_range=1)
+            assert record["per_image"]["psnr"][i] == pytest.approx(psnr, abs=1e-3)
+            assert 0 < record["per_image"]["ssim"][i] < 1 < record["per_image"]["ciede2000"][i]
+    assert "ΔE00↓" in (run / "table5-by-isp.md").read_text()
+    assert "ΔE00" not in (run / "table5.md").read_text()
 
 
 def test_the_truth_is_the_reference_cameras_picture_of_the_same_scene(toy_run, tmp_path):

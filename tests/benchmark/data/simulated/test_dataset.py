@@ -1,10 +1,12 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 from benchmark.data.charts import patch_means
 from benchmark.data.images import ImageWriter
+from benchmark.data.simulated.camera import SENSOR_A, SENSOR_B
 from benchmark.data.simulated.dataset import Simulated
 from benchmark.data.simulated.sensitivities import load_sensitivities
 from benchmark.data.simulated.spectra import colorchecker, light
@@ -84,7 +86,8 @@ def test_pairs_have_the_same_id(small):
 
 def test_no_scene_is_seen_in_two_parts():
     simulated = source()
-    parts = [(part.name, part.cameras, n) for part in simulated._parts() for n in range(part.count)]
+    made = [part for part in simulated._parts() if not part.swapped]  # of scenes, seen once more
+    parts = [(part.name, part.cameras, n) for part in made for n in range(part.count)]
     scenes = [simulated.scene(*part).leaves.reflectance.tobytes() for part in parts]
     assert len(set(scenes)) == len(parts) == 2 * 3 + 2 * 1 + 2 + 3 + 3
 
@@ -209,6 +212,40 @@ def test_fingerprint(tmp_path):
     assert source(camera_a=str(moved)).fingerprint() == prints[3]
     moved.write_text("wavelength,red,green,blue\n400,1,1,1\n700,1,1,2\n")
     assert source(camera_a=str(moved)).fingerprint() != prints[3]
+
+
+PLAIN = {"noise": False, "blur": False, "vignetting": False}
+
+
+def test_renderings_are_what_each_camera_takes_from_the_others_place(tmp_path):
+    """Two cameras with one set of curves: from one place, they see the same."""
+    (tmp_path / "same.csv").write_text("wavelength,red,green,blue\n400,1,2,4\n700,4,2,1\n")
+    (tmp_path / "again.csv").write_text((tmp_path / "same.csv").read_text())
+    pair = prepared(
+        tmp_path, **PLAIN, exposure_sd=0.2, scenes=4,
+        camera_a=str(tmp_path / "same.csv"), camera_b=str(tmp_path / "again.csv"),
+    )  # fmt: skip
+    sensor = {"a": SENSOR_A, "b": SENSOR_B}
+    for camera, other in (("a", "b"), ("b", "a")):
+        rendered, taken = pair.renderings[camera], pair.scenes.camera(other)
+        assert [r.id for r in rendered] == [t.id for t in taken]
+        for i in range(4):
+            ours = rendered.raw(i) / sensor[camera].target
+            theirs = taken.raw(i) / sensor[other].target
+            unclipped = np.maximum(rendered.raw(i), taken.raw(i)) < 0.99
+            assert abs(ours - theirs)[unclipped].max() < 0.02 * theirs.mean()
+            assert rendered.srgb(i).shape == taken.srgb(i).shape
+
+
+def test_renderings_are_added_to_data_made_without_them(tmp_path):
+    first = prepared(tmp_path)
+    before = [first.scenes.a.raw(i) for i in range(len(first.scenes))]
+    kept = first.renderings["a"].srgb(0)
+    shutil.rmtree(first.renderings["a"].folder.parent)
+    again = prepared(tmp_path)
+    np.testing.assert_array_equal(again.renderings["a"].srgb(0), kept)
+    for i, raw in enumerate(before):
+        np.testing.assert_array_equal(again.scenes.a.raw(i), raw)
 
 
 def test_argument(tmp_path, monkeypatch):

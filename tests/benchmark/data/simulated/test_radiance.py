@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmark.data.colour_science import colour as colour_science
 from benchmark.data.simulated import radiance as module
 from benchmark.data.simulated import spectra
 from benchmark.data.simulated.config import LIGHTS
@@ -38,7 +39,7 @@ def overhead(name):
 @pytest.mark.parametrize("name", LIGHTS)
 def test_white_shows_the_white_point(name):
     """Against sums over the tables of colour-science, which need no resampling for this camera."""
-    colour = spectra.colour()
+    colour = colour_science()
     camera = colour.MSDS_CAMERA_SENSITIVITIES["Nikon 5100 (NPL)"]
     power = colour.SDS_ILLUMINANTS[name]
     red, green, blue = (

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from benchmark.data.colour_science import colour
 from benchmark.data.simulated import spectra
 from benchmark.data.simulated.camera import SENSOR_A, SENSOR_B
 from benchmark.data.simulated.rendering import (
@@ -53,7 +54,7 @@ def test_tone_rises_from_black_to_white(look):
 
 def test_plain_tone_is_the_srgb_curve():
     table = tone_table(PLAIN)
-    expected = 255 * spectra.colour().models.eotf_inverse_sRGB(np.linspace(0, 1, len(table)))
+    expected = 255 * colour().models.eotf_inverse_sRGB(np.linspace(0, 1, len(table)))
     assert np.abs(table - expected).max() <= 0.5 + 1e-9
 
 

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -61,13 +58,3 @@ def test_curves_are_zero_outside_their_samples():
 def test_arrays_are_read_only():
     with pytest.raises(ValueError, match="read-only"):
         spectra.light("A")[0] = 1
-
-
-def test_import_is_silent_and_leaves_numpy_alone():
-    code = (
-        "import numpy; from benchmark.data.simulated.spectra import colour; colour(); "
-        "print(numpy.ones(1), end='')"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stderr == ""
-    assert run.stdout == "[1.]"
