@@ -40,7 +40,6 @@ ELSEWHERE = {
     "benchmark/running/choose.py": "tests/benchmark/running/test_pool.py",
     "benchmark/running/executor.py": "tests/benchmark/running/test_foreign_folder.py",
     "benchmark/running/inline.py": "tests/benchmark/cli/test_run.py",
-    "benchmark/running/remote.py": "tests/benchmark/running/test_ray_cluster.py",
     "benchmark/running/session.py": "tests/benchmark/cli/test_run.py",
     "benchmark/running/worker.py": "tests/benchmark/running/test_pool.py",
     "benchmark/steps/distances.py": "tests/benchmark/steps/test_score.py",

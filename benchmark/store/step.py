@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, Literal, get_args
 
 from benchmark.cameras import Camera, Direction
@@ -78,7 +79,7 @@ class StepSpec:
             and (value := getattr(self, f.name)) != _default(f)
         }
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Hash of all that decides the result."""
         return self._hash(self.fields)

@@ -143,7 +143,8 @@ def table(read: Callable[[Path], list[Record]], count: int) -> Work:
     (folder / "records").mkdir()
     places = itertools.product(range(count), range(20), ISPS, ("a2b", "b2a"))
     for number, (seed, mapper, isp, direction) in enumerate(itertools.islice(places, count)):
-        facts = {"seed": seed, "isp": isp, "direction": direction}
+        step = {"kind": "map", "config": {f"setting {i}": i for i in range(40)}}
+        facts = {"seed": seed, "isp": isp, "direction": direction, "steps": {f"{seed}": step}}
         record = make_record(f"m{mapper}", 1 + mapper / 20, **facts)
         (folder / "records" / f"{number}.json").write_text(record.model_dump_json(indent=1))
     return lambda: tables(read(folder))

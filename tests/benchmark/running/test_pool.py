@@ -74,7 +74,9 @@ def wait_for_training(home):
 
 
 def workers(home):
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True
+    )
     return [line for line in listed.stdout.splitlines() if f"step - --store {home}" in line]
 
 
