@@ -19,6 +19,7 @@ GROUPS = (  # in the order of the table
     "steps",
     "engine",
     "preparation",
+    "device",
 )
 FOLDER = REPOSITORY / "results" / "speed"
 
@@ -70,6 +71,7 @@ def _row(case: Case, ways: dict[str, Measured]) -> dict[str, object]:
         "flop": floor.flop,
         "bytes": floor.bytes,
         **{way: asdict(measured) for way, measured in ways.items()},
+        "steps": case.steps,
         "note": case.note,
     }
 

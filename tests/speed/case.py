@@ -47,6 +47,7 @@ class Case:
         floor: the work's floor, or what counts it.
         threads: of torch, for both ways; None for all cores.
         growth: the place in a series, of which an exponent is fitted.
+        steps: how many of it a whole training takes; None for what is no training step.
         seconds: that each way is repeated for, at least; a way that takes longer runs once.
         note: a remark for the table.
     """
@@ -57,5 +58,6 @@ class Case:
     floor: Floor | Callable[[], Floor] = field(default_factory=Floor)
     threads: int | None = None
     growth: Growth | None = None
+    steps: float | None = None
     seconds: float = 2.0
     note: str = ""

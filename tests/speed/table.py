@@ -23,6 +23,7 @@ class Row:
         bytes: floor in bytes moved.
         ours: seconds and bytes of our way.
         plain: the same of the plain way; None without one.
+        steps: of a whole training; None for what is no training step.
         note: a remark.
     """
 
@@ -34,6 +35,7 @@ class Row:
     ours: tuple[float, float]
     plain: tuple[float, float] | None
     note: str
+    steps: float | None = None
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> "Row":
@@ -46,7 +48,7 @@ class Row:
         assert ours is not None
         return cls(
             row["name"], row["over"], row["size"], row["flop"], row["bytes"],
-            ours, way("plain"), row["note"],
+            ours, way("plain"), row["note"], row.get("steps"),
         )  # fmt: skip
 
 
@@ -97,7 +99,7 @@ def _cells(row: Row, flops: float, speed: float) -> list[str]:
         f"{plain[0] / seconds:.2f}×" if plain else "",
         _memory(memory),
         _memory(plain[1]) if plain else "",
-        row.note,
+        row.note if row.steps is None else f"{row.steps * seconds / 3600:,.1f} h in all",
     ]
 
 

@@ -41,6 +41,11 @@ def test_growth_is_fitted_over_a_series():
     assert len(list(rows_of(table, "scan, 10 pictures"))) == 1
 
 
+def test_a_training_step_tells_the_hours_of_the_whole():
+    row = Row("cstpp", None, None, 0, 0, (0.36, 0), None, "", steps=20_000)
+    assert next(rows_of(make_table({"device": [row]}), "cstpp"))[-1] == "2.0 h in all"
+
+
 def test_a_table_without_calibration_has_no_floors():
     (row,) = rows_of(make_table({"work": [CALIBRATION[0]]}), "matrix product")
     assert row[1] == row[3] == ""
