@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from benchmark.config import build
 from benchmark.errors import BenchError
@@ -56,9 +58,19 @@ def _bare(kind: str, name: str, config: str) -> Trainable[Any]:
 def on_meta(registry: Registry[Any], name: str, **config: Any) -> Trainable[Any]:
     """A method whose weights have shapes and no values."""
     registry.get(name)  # loads its module outside, or its constants would be on that device too
-    with torch.device("meta"):
+    with torch.device("meta"), _NoValues():
         method: Trainable[Any] = registry.create(name, **config)
     return method
+
+
+class _NoValues(TorchFunctionMode):
+    """Draws no initial weights: on the meta device torch imports its compiler for that."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        initial = getattr(func, "__module__", None) == torch.nn.init.__name__
+        if initial or func in (Tensor.normal_, Tensor.uniform_):
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **(kwargs or {}))
 
 
 def length_of(method: Trainable[Any]) -> Length:
@@ -94,7 +106,7 @@ def config_of(
             "Add `equal: {mapper: CROPS, isp: CROPS}` to its file."
         )
     free = {k: v for k, v in values.items() if k not in LENGTH_FIELDS or k in own}
-    with torch.device("meta"):  # only its stages matter
+    with torch.device("meta"), _NoValues():  # only its stages matter
         whole = cls(build(cls.Config, {**free, "budget": 1.0}, where))
     crops = length_of(whole).crops
     assert crops

@@ -31,6 +31,17 @@ def test_help_and_lists_load_nothing_heavy(arguments):
     assert loaded(CALL.format(heavy=HEAVY), *arguments) == []
 
 
+def test_the_default_method_is_planned_without_torchs_compiler():
+    code = (
+        "import sys\n"
+        "from benchmark.planning.lengths import on_meta\n"
+        "from benchmark.registry import MAPPERS\n"
+        "on_meta(MAPPERS, 'cstpp')\n"
+        "print('loaded:', *({'torch._dynamo'} & set(sys.modules)))"
+    )
+    assert loaded(code) == []
+
+
 def test_records_and_tables_are_read_without_torch():
     code = "import sys, benchmark.records.record, benchmark.reports.build\n"
     assert loaded(f"{code}print('loaded:', *({{'torch'}} & set(sys.modules)))") == []

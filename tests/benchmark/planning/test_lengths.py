@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from benchmark.errors import BenchError
-from benchmark.planning.lengths import Length, bare_method, length_of
+from benchmark.planning.lengths import Length, bare_method, length_of, on_meta
 from benchmark.planning.planner import Planner, plugin_file
 from benchmark.planning.preset import Preset, load_preset
 from benchmark.planning.run_config import RunConfig
@@ -122,3 +122,15 @@ def test_what_depends_on_the_data_is_left_open():
 
     assert length_of(Passes()) == Length(None, None, None)
     assert length_of(Passes()).ratio is None
+
+
+@pytest.mark.parametrize(
+    ("registry", "name"), [(r, n) for r in (MAPPERS, ISPS) for n in built_in(r)]
+)
+def test_a_bare_method_differs_in_values_alone(registry, name):
+    kind = "mapper" if registry is MAPPERS else "isp"
+    config = load_preset("smoke").values(kind, name, registry.get(name).Config)
+    method, whole = on_meta(registry, name, **config), registry.create(name, **config)
+    assert all(weight.is_meta for weight in method.parameters())
+    shapes = {key: value.shape for key, value in method.state_dict().items()}
+    assert shapes == {key: value.shape for key, value in whole.state_dict().items()}

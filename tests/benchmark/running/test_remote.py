@@ -27,7 +27,7 @@ def processes_after_each_step(home, reuse: str) -> list[str]:
     store = Store(home)
     kinds = {store.spec(key).kind: key for key in store.step_keys()}
     keys = [kinds[kind] for kind in ("mapper", "map", "isp")]
-    command = [sys.executable, "-c", SCRIPT, str(home), TOY, reuse, *keys]
+    command = [sys.executable, "-c", SCRIPT, str(home), str(TOY), reuse, *keys]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert all(map(store.is_done, keys))
     return ran.stdout.splitlines()
