@@ -109,6 +109,11 @@ class Record(BaseModel):
     time: str
 
     @property
+    def trained(self) -> frozenset[str]:
+        """Keys of the steps behind it that trained in steps, and so depend on the seed."""
+        return frozenset(key for key, facts in self.steps.items() if facts.get("steps"))
+
+    @property
     def cell(self) -> tuple[str, str, str, str, int, str]:
         """Its place in the grid, see :attr:`Cell.place`."""
         setting = json.dumps(sorted(self.setting.items()))

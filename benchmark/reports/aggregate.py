@@ -16,6 +16,7 @@ from benchmark.metrics.statistics import (
     paired_bootstrap_difference,
     paired_jackknife_difference,
     std_over_seeds,
+    with_seeds,
 )
 from benchmark.records.record import Record
 
@@ -26,9 +27,11 @@ class Score:
 
     Attributes:
         metric: what was measured.
-        interval: the mean over ISPs and seeds, with its interval over pictures or scenes.
+        interval: the mean over ISPs and seeds, with its interval over pictures or scenes and over
+            seeds.
         spread: standard deviation over seeds of the mean over ISPs; NaN for one seed.
-        seeds: number of seeds.
+        by_seed: seed to the mean over ISPs.
+        trained: keys of the trainings behind it.
         resampled: mean over ISPs and seeds of the value per picture ("image" metrics) or of the
             value without each scene ("set" metrics); the basis of paired intervals.
     """
@@ -36,13 +39,19 @@ class Score:
     metric: Metric
     interval: Interval
     spread: float
-    seeds: int
+    by_seed: dict[int, float]
+    trained: frozenset[str]
     resampled: NDArray[np.float64]
 
     @property
     def value(self) -> float:
         """The number itself."""
         return self.interval.value
+
+    @property
+    def seeds(self) -> int:
+        """Number of seeds."""
+        return len(self.by_seed)
 
 
 def score(records: Sequence[Record], metric_key: str) -> Score | None:
@@ -65,11 +74,14 @@ def score(records: Sequence[Record], metric_key: str) -> Score | None:
         resampled = np.mean([r.sets[metric_key].leave_one_out for r in records], axis=0)
         value = float(np.mean([r.sets[metric_key].value for r in records]))
         interval = jackknife_interval(value, resampled)
-    by_seed: dict[int, list[float]] = {}
+    values: dict[int, list[float]] = {}
     for record in records:
-        by_seed.setdefault(record.seed, []).append(_value(record, metric))
-    spread = std_over_seeds([float(np.mean(values)) for values in by_seed.values()])
-    return Score(metric, interval, spread, len(by_seed), resampled)
+        values.setdefault(record.seed, []).append(_value(record, metric))
+    by_seed = {seed: float(np.mean(values[seed])) for seed in sorted(values)}
+    scores = list(by_seed.values())
+    trained = frozenset[str]().union(*(record.trained for record in records))
+    interval = with_seeds(interval, scores)
+    return Score(metric, interval, std_over_seeds(scores), by_seed, trained, resampled)
 
 
 def _value(record: Record, metric: Metric) -> float:
@@ -96,7 +108,9 @@ def bold_entries(scores: Sequence[Score | None]) -> list[bool]:
     The best, and those ranked after it up to, but without, the first whose paired interval of
     the difference from the best excludes zero. If every score were compared with the best on its
     own, an erratic method, whose interval is wide, could be bold below a better one that is not.
-    Nothing is bold with fewer than two scores, or with too few pictures for intervals.
+    Nothing is bold with fewer than two scores, with too few pictures for intervals, or where one
+    seed must stand for trainings that the best and another one do not share: what another seed
+    would change is not known.
     """
     ranked = [(i, s) for i, s in enumerate(scores) if s is not None and not np.isnan(s.value)]
     ranked.sort(key=lambda item: _penalty(item[1]))
@@ -104,6 +118,8 @@ def bold_entries(scores: Sequence[Score | None]) -> list[bool]:
     if len(ranked) < 2 or ranked[0][1].interval.n < FEWEST:
         return bold
     best = ranked[0][1]
+    if any(_noise_is_unknown(other, best) for _, other in ranked):
+        return bold
     for i, other in ranked:
         if _differs(other, best):
             break
@@ -116,6 +132,12 @@ def _penalty(score: Score) -> float:
     return -score.value if score.metric.higher_is_better else score.value
 
 
+def _noise_is_unknown(one: Score, best: Score) -> bool:
+    """Whether trainings set them apart whose noise the seeds do not show."""
+    paired = one.by_seed.keys() == best.by_seed.keys() and one.seeds > 1
+    return one.trained != best.trained and not paired
+
+
 def _differs(one: Score, best: Score) -> bool:
     if one.value == best.value and np.array_equal(one.resampled, best.resampled):
         return False  # infinite values have no difference
@@ -125,4 +147,7 @@ def _differs(one: Score, best: Score) -> bool:
         difference = paired_jackknife_difference(
             one.value, one.resampled, best.value, best.resampled
         )
+    if one.by_seed.keys() == best.by_seed.keys():
+        by_seed = [value - best.by_seed[seed] for seed, value in one.by_seed.items()]
+        difference = with_seeds(difference, by_seed)
     return difference.excludes_zero or not difference.known

@@ -35,10 +35,23 @@ def bold_rule(records: Sequence[Record], over: str) -> str:
     """
     if max(r.n for r in records) < FEWEST:
         return ""
+    if _one_seed(records):
+        return "Nothing is bold: one seed does not show what another training would change."
+    seeds = " and seeds" if len({r.seed for r in records}) > 1 else ""
     return (
         "Bold: the best, and those ranked next until one differs from it (paired 95 % intervals "
-        f"over {over})."
+        f"over {over}{seeds})."
     )
+
+
+def _one_seed(records: Sequence[Record]) -> bool:
+    """Whether ranked records differ by trainings, of one seed each."""
+    ranked = [r for r in records if not r.reference]
+    return len({r.seed for r in ranked}) == 1 and any(
+        len({r.trained for r in ranked if r.title == own.title and r.direction == own.direction
+             and r.isp == own.isp}) > 1
+        for own in ranked
+    )  # fmt: skip
 
 
 def notes_of(records: Sequence[Record]) -> tuple[str, ...]:
@@ -137,7 +150,12 @@ def _interval_notes(records: Sequence[Record]) -> list[str]:
             "or has only one."
         )
         if max(r.n for r in records) >= FEWEST:
-            notes.append("Intervals are over test pictures, for the mean over seeds.")
+            notes.append("Intervals are over test pictures and seeds, for the mean over seeds.")
+    elif fewest >= FEWEST and any(r.trained for r in records):
+        notes.append(
+            "One seed: intervals are over test pictures and leave out the noise of training "
+            "(--seed 0 1 2 shows it)."
+        )
     elif any(sum(s.get("steps", {}).values()) for r in records for s in r.steps.values()):
         notes.append(
             "One seed: the variation between trainings is not measured, and intervals and bold "

@@ -11,6 +11,7 @@ from benchmark.metrics.statistics import (
     paired_bootstrap_difference,
     paired_jackknife_difference,
     std_over_seeds,
+    with_seeds,
 )
 
 SCORES = np.random.default_rng(0).gamma(3.0, 2.0, size=60)
@@ -118,3 +119,41 @@ def test_draws_kept_for_the_next_row_are_those_of_the_plain_way() -> None:
         low, high = np.quantile((draws * values).sum(axis=1) / n, [0.025, 0.975])
         ours = bootstrap_mean(values, ("kl",))
         assert (ours.low, ours.high) == pytest.approx((low, high), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("of_scenes", "of_seeds"), [(1.0, 0.0), (1.0, 0.1), (0.3, 0.3), (0.1, 1.0)]
+)
+def test_intervals_over_scenes_and_seeds_cover_what_they_say(
+    of_scenes: float, of_seeds: float
+) -> None:
+    """1,000 studies of 3 seeds on 30 scenes: scenes, seeds, and what both do together, vary."""
+    rng = np.random.default_rng(0)
+    studies, seeds, n = 1000, 3, 30
+    inside = 0
+    for _ in range(studies):
+        scores = (
+            of_scenes * rng.standard_normal(n)
+            + of_seeds * rng.standard_normal((seeds, 1))
+            + 0.2 * rng.standard_normal((seeds, n))
+        )
+        interval = with_seeds(bootstrap_mean(scores.mean(axis=0)), scores.mean(axis=1))
+        inside += interval.low <= 0 <= interval.high
+    assert 0.925 <= inside / studies <= 0.99
+
+
+def test_over_scenes_alone_they_would_cover_far_less() -> None:
+    rng = np.random.default_rng(0)
+    scores = 0.1 * rng.standard_normal((500, 1, 30)) + rng.standard_normal((500, 3, 1))
+    intervals = [bootstrap_mean(study.mean(axis=0)) for study in scores]
+    assert np.mean([i.low <= 0 <= i.high for i in intervals]) < 0.2
+
+
+@pytest.mark.parametrize("by_seed", [[1.0], [1.0, 1.0], [1.0, float("inf")]])
+def test_seeds_that_tell_nothing_leave_an_interval_as_it_is(by_seed: list[float]) -> None:
+    interval = bootstrap_mean(np.linspace(0, 1, 10))
+    assert with_seeds(interval, by_seed) == interval
+
+
+def test_without_an_interval_over_scenes_there_is_none_over_seeds() -> None:
+    assert not with_seeds(bootstrap_mean([0.1, 0.2]), [1.0, 2.0]).known

@@ -43,10 +43,12 @@ def few_pictures(n, mapper="m", values=None, **changes) -> Record:
     return make_record(mapper, **{**facts, **changes})
 
 
-def make_score(values, metric="kl", seeds=1, spread=float("nan")) -> Score:
-    """A score of one number per picture."""
+def make_score(values, metric="kl", seeds=1, spread=float("nan"), trained=()) -> Score:
+    """A score of one number per picture, the same for all seeds."""
     values = np.asarray(values, float)
-    return Score(METRICS[metric], bootstrap_mean(values, (metric,)), spread, seeds, values)
+    interval = bootstrap_mean(values, (metric,))
+    by_seed = dict.fromkeys(range(seeds), interval.value)
+    return Score(METRICS[metric], interval, spread, by_seed, frozenset(trained), values)
 
 
 def make_table(name="Camera X", **changes) -> Table:

@@ -1,5 +1,7 @@
 """Means with their intervals, and which of them are bold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,3 +89,40 @@ def test_infinite_scores_are_the_best():
     perfect = make_score(np.full(N, np.inf), "psnr")
     assert bold_entries([make_score(30 + SCENES, "psnr"), perfect]) == [False, True]
     assert bold_entries([perfect, perfect]) == [True, True]
+
+
+def trained_score(mean, by_seed, key):
+    """A score whose mean differs between seeds of a training by what is given."""
+    own = make_score(varying(mean, 0.01, len(key)), trained=[key])
+    return replace(own, by_seed={seed: mean + d for seed, d in enumerate(by_seed)})
+
+
+def test_with_one_seed_nothing_is_bold_that_another_training_could_change():
+    calibration, learned = make_score(varying(1.0, 0.01)), trained_score(1.5, [0.0], "mapper")
+    assert bold_entries([calibration, learned]) == [False, False]
+    assert bold_entries([calibration, make_score(varying(1.5, 0.01, 1))]) == [True, False]
+    same = [make_score(varying(m, 0.01, i), trained=["isp"]) for i, m in enumerate((1.0, 1.5))]
+    assert bold_entries(same) == [True, False], "the ISP is the same, whatever its seed"
+
+
+def test_bold_knows_the_noise_between_seeds():
+    steady = [trained_score(1.0, [0, 0.01, -0.01], "a"), trained_score(1.5, [0.01, -0.01, 0], "b")]
+    assert bold_entries(steady) == [True, False]
+    noisy = [trained_score(1.0, [0, 0.5, -0.5], "a"), trained_score(1.5, [0.5, -0.5, 0], "b")]
+    assert bold_entries(noisy) == [True, True]
+    shared = [trained_score(1.0, [0, 0.5, -0.5], "a"), trained_score(1.5, [0, 0.5, -0.5], "b")]
+    assert bold_entries(shared) == [True, False], "a seed shifts both alike, e.g. by their ISP"
+
+
+def test_other_seeds_cannot_be_compared():
+    three, two = trained_score(1.0, [0, 0.01, -0.01], "a"), trained_score(1.5, [0.01, 0], "b")
+    assert bold_entries([three, two]) == [False, False]
+
+
+def test_the_interval_grows_with_the_noise_between_seeds():
+    records = [make_record(kl=kl, seed=seed) for seed, kl in enumerate((1.0, 1.5, 2.0))]
+    found = score(records, "kl")
+    alone = score(records[1:2], "kl")
+    assert found is not None and alone is not None
+    assert found.interval.low < 0.5 < alone.interval.low
+    assert found.by_seed == pytest.approx({0: 1.0, 1: 1.5, 2: 2.0})

@@ -66,7 +66,17 @@ def test_few_pictures_give_no_bold_and_a_note(n):
 
 
 def test_enough_pictures_have_a_rule_for_bold():
-    assert "over scenes" in bold_rule([few_pictures(6)], "scenes")
+    assert "over scenes)" in bold_rule([few_pictures(6)], "scenes")
+    two = [few_pictures(6, seed=seed) for seed in (0, 1)]
+    assert "over scenes and seeds)" in bold_rule(two, "scenes")
+
+
+def test_one_seed_of_trainings_is_said_to_decide_nothing():
+    step = {"kind": "mapper", "steps": {"only": 3}}
+    records = [few_pictures(6), few_pictures(6, "learned", steps={"k": step})]
+    assert "Nothing is bold" in bold_rule(records, "scenes")
+    assert any("leave out the noise of training" in note for note in notes_of(records))
+    assert not any("noise of training" in note for note in notes_of([few_pictures(6)]))
     assert not any("Fewer" in note for note in notes_of([few_pictures(6)]))
 
 
