@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+WINDOWS = 256  # attended to at a time in whole pictures
+
 
 class WindowAttention(nn.Module):
     """Multi-head attention inside windows, with a learned bias for each relative position.
@@ -53,12 +55,16 @@ class WindowAttention(nn.Module):
         else:
             q, k, v = self.qkv(x).chunk(3, dim=3)
         bias = self.table[self.relative].permute(2, 0, 1)  # (heads, tokens, tokens)
-        if shift:
-            regions = _regions(height, width, self.window, shift, x)
-            bias = bias - 100 * regions[:, None]  # (windows, heads, tokens, tokens)
-        q, k, v = self._split(q), self._split(k), self._split(v)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
-        mixed = mixed.transpose(2, 3).flatten(3)  # (N, windows, tokens, dim)
+        regions = _regions(height, width, self.window, shift, x) if shift else None
+        # All windows at once only where gradients are wanted: weights and masks would be large.
+        most = x.shape[1] if torch.is_grad_enabled() else WINDOWS
+        done = []
+        for first in range(0, x.shape[1], most):
+            some = slice(first, first + most)
+            mask = bias if regions is None else bias - 100 * regions[some, None]
+            query, key, value = (self._split(part[:, some]) for part in (q, k, v))
+            done.append(F.scaled_dot_product_attention(query, key, value, attn_mask=mask))
+        mixed = torch.cat(done, dim=1).transpose(2, 3).flatten(3)  # (N, windows, tokens, dim)
         return _picture(self.out(mixed), height, width, self.window, shift)
 
     def _split(self, x: Tensor) -> Tensor:

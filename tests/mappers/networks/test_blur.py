@@ -1,6 +1,7 @@
 import torch
 import torch.nn.functional as F
 
+from mappers.networks import blur
 from mappers.networks.blur import BlurDown, BlurUp
 
 
@@ -11,6 +12,14 @@ def test_down_keeps_every_second_pixel_of_the_binomial_blur():
     windows = padded.unfold(2, 3, 1).unfold(3, 3, 1)  # (2, 3, 8, 10, 3, 3)
     expected = (windows * kernel).sum(dim=(4, 5))[:, :, ::2, ::2]
     torch.testing.assert_close(BlurDown()(x), expected)
+
+
+def test_a_few_channels_at_a_time_give_the_same(monkeypatch):
+    x = torch.rand(2, 7, 9, 10)
+    expected = BlurDown()(x)
+    monkeypatch.setattr(blur, "CHANNELS", 3)
+    with torch.inference_mode():
+        torch.testing.assert_close(BlurDown()(x), expected)
 
 
 def test_up_is_the_four_tap_filter_with_replicated_edges():

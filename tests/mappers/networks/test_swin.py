@@ -1,6 +1,8 @@
 import pytest
 import torch
+import torch.nn.functional as F
 
+from mappers.networks import swin
 from mappers.networks.swin import DropPath, SwinBlock, WindowAttention
 from tests.golden import fill
 
@@ -63,3 +65,21 @@ def test_cross_block_keeps_the_queries_as_residual():
         parameter.zero_()
     x, context = torch.rand(1, 8, 8, 8), torch.rand(1, 8, 8, 8)
     assert torch.equal(block(x, context), x)
+
+
+@pytest.mark.parametrize("shift", [0, 2])
+def test_a_few_windows_at_a_time_give_the_same(monkeypatch, shift):
+    layer, x = fill(WindowAttention(8, 2, 4, cross=False)), torch.rand(2, 12, 16, 8)
+    expected = layer(x, x, shift)  # with gradients, all windows at once
+    attended = []
+    monkeypatch.setattr(swin, "WINDOWS", 5)
+    attend = F.scaled_dot_product_attention
+
+    def watched(q, k, v, attn_mask):
+        attended.append(q.shape[1])
+        return attend(q, k, v, attn_mask=attn_mask)
+
+    monkeypatch.setattr(F, "scaled_dot_product_attention", watched)
+    with torch.inference_mode():
+        torch.testing.assert_close(layer(x, x, shift), expected)
+    assert attended == [5, 5, 2]
