@@ -43,8 +43,8 @@ class DeepISP(Trainable[ISPBatch]):
 
     A picture is always developed whole, up to a full sensor (1512 x 2016 packed pixels, within
     16 GB): instance norms and attention look at all of it, so that tiles would differ from the
-    whole. A network that would need more memory takes
-    :class:`isp_models.networks.strips.StripConv2d`.
+    whole. A network that would need more memory, or much time, computes what lies between them in
+    strips: see :mod:`isp_models.networks.strips`.
 
     Attributes:
         minimum_size: smallest packed side the network takes; smaller pictures are padded.
