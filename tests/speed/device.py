@@ -69,7 +69,7 @@ def step(name: str, stage_name: str, switch: str = "", **changes: Any) -> Work:
     optimisation = method.configure(stage, TOTAL)
     batch = batch_of(method, stage, device)
     if switch == "channels_last":
-        method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        method.to(memory_format=torch.channels_last)
         batch = type(batch)(*(_channels_last(tensor) for tensor in vars(batch).values()))
     if switch == "compile":
         for part in method.children():

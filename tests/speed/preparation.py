@@ -11,6 +11,7 @@ import numpy as np
 import rawpy
 
 from benchmark.data import ahead
+from benchmark.data.prepared import PreparedSource
 from benchmark.progress import Progress
 from benchmark.registry import DATASETS
 from tests.benchmark.data.raw2raw.download import (
@@ -78,6 +79,7 @@ def preparation() -> Work:
     """`isp-bench data prepare raw2raw`, of a download in the published layout."""
     root = _download()
     source = DATASETS.get("raw2raw")
+    assert issubclass(source, PreparedSource)
 
     def work() -> None:
         dest = root / "prepared"
