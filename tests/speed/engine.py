@@ -49,6 +49,13 @@ def cases() -> Iterator[Case]:
                 growth=Growth("cells", count),
                 note="plain: maps and scores in a loop",
             )
+    for nodes in (1, 2):
+        yield Case(
+            "20 trivial cells on Ray, nodes of one core",
+            partial(cells_on_ray, 20, nodes),
+            growth=Growth("nodes", nodes),
+            seconds=5,
+        )
     for count in (250, 500, 1000):
         yield Case("plan", partial(plan, count), growth=Growth("cells", count))
     for count in (1000, 3000, 10_000):
@@ -89,12 +96,14 @@ def session_of(folder: Path, **options: object) -> Session:
     return open_session(RunConfig(**{**facts, **options}))
 
 
-def trivial_session(folder: Path, first: int, count: int, workers: int) -> Session:
+def trivial_session(
+    folder: Path, first: int, count: int, workers: int | None, **options: object
+) -> Session:
     """A run of `count` cells of the trivial mapper: both directions of each seed from `first`."""
     return session_of(
         folder, protocol=("raw-to-raw",), mapper=("trivial",), plugin=(str(PLUGIN),),
         seed=tuple(range(first, first + count // 2)), references=False, workers=workers,
-        name=str(first),
+        name=str(first), **options,
     )  # fmt: skip
 
 
@@ -106,6 +115,28 @@ def trivial_cells(count: int, workers: int) -> Work:
 
     def work() -> None:
         session = trivial_session(folder, next(firsts), count, workers)
+        outcome = session.run(Progress(quiet=True))
+        assert not outcome.failures and len(session.plan.cells) == count
+
+    return work
+
+
+def cells_on_ray(count: int, nodes: int) -> Work:
+    """The same on a Ray cluster on this machine, whose processes are there after the first run."""
+    from ray.cluster_utils import Cluster
+
+    head = {"num_cpus": 0, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    atexit.register(cluster.shutdown)
+    for _ in range(nodes):
+        cluster.add_node(num_cpus=1, num_gpus=0)
+    folder = scratch()
+    prepared(trivial_session(folder, 0, 2, 1))
+    firsts = itertools.count(1, count)
+    ray = {"executor": "ray", "address": cluster.address, "device": "cpu"}
+
+    def work() -> None:
+        session = trivial_session(folder, next(firsts), count, None, **ray)
         outcome = session.run(Progress(quiet=True))
         assert not outcome.failures and len(session.plan.cells) == count
 

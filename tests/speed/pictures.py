@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.registry import ISPS, MAPPERS
-from tests.speed.case import Case, Work
+from tests.speed.case import Case, Growth, Work
 from tests.speed.plain.transform import transform_patchwise
 
-HEIGHT, WIDTH = 1512, 2016  # packed
+SENSOR = (1512, 2016)  # packed pixels: 12 megapixels
 
 
 def cases() -> Iterator[Case]:
@@ -34,12 +34,18 @@ def cases() -> Iterator[Case]:
             partial(developing, name, strips=True),
             partial(developing, name, strips=False),
         )
+    for side in (256, 512, 1024, 2048):
+        growth = Growth("packed pixels", side**2)
+        map_square = partial(mapping, "cstpp", size=(side, side), downsample=4)
+        yield Case("map a square, cstpp, M = 4", map_square, growth=growth)
+        render_square = partial(developing, "syenet", strips=True, size=(side, side))
+        yield Case("render a square, syenet", render_square, growth=growth)
 
 
-def mapping(name: str, **config: Any) -> Work:
+def mapping(name: str, size: tuple[int, int] = SENSOR, **config: Any) -> Work:
     """A mapper with random weights."""
     mapper = MAPPERS.create(name, **config).eval()
-    raw = torch.rand(1, 4, HEIGHT, WIDTH)
+    raw = torch.rand(1, 4, *size)
 
     @torch.inference_mode()
     def work() -> Tensor:
@@ -55,10 +61,10 @@ def mapping_plainly(name: str, **config: Any) -> Work:
     return mapping(name, **config)
 
 
-def developing(name: str, strips: bool) -> Work:
+def developing(name: str, strips: bool, size: tuple[int, int] = SENSOR) -> Work:
     """An ISP with random weights."""
     isp: nn.Module = ISPS.create(name).eval().requires_grad_(False)
-    raw = torch.rand(1, 4, HEIGHT, WIDTH)
+    raw = torch.rand(1, 4, *size)
 
     def work() -> Tensor:
         with torch.set_grad_enabled(not strips):
