@@ -52,24 +52,31 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.store.states import state_of_spec
     from benchmark.store.step import Training
 
-    session = open_session(run_config(args), dry=True)
-    store, specs = session.store, session.plan.steps
-    estimator = Estimator(store, session.source, session.device)
-    states = {key: state_of_spec(store, spec).state for key, spec in specs.items()}
-    missing = [key for key, state in states.items() if state != "done"]
-    costs: dict[str, Cost | None] = dict.fromkeys(specs)
-    with Progress() as progress, progress.task("estimating the cost", len(missing)) as task:
-        for key in missing:
-            costs[key] = estimator.cost(specs[key], specs.__getitem__)
-            task.advance()
-    estimator.save()
-    lengths = {k: length_of(bare_method(s)) for k, s in specs.items() if isinstance(s, Training)}
+    sessions = [open_session(own, dry=True) for own in run_config(args).by_data_set().values()]
+    rows: list[dict[str, Any]] = []
+    for session in sessions:
+        store, specs = session.store, session.plan.steps
+        estimator = Estimator(store, session.source, session.device)
+        states = {key: state_of_spec(store, spec).state for key, spec in specs.items()}
+        missing = [key for key, state in states.items() if state != "done"]
+        costs: dict[str, Cost | None] = dict.fromkeys(specs)
+        with Progress() as progress, progress.task("estimating the cost", len(missing)) as task:
+            for key in missing:
+                costs[key] = estimator.cost(specs[key], specs.__getitem__)
+                task.advance()
+        estimator.save()
+        trainings = {key: s for key, s in specs.items() if isinstance(s, Training)}
+        lengths = {key: length_of(bare_method(s)) for key, s in trainings.items()}
+        if args.format == "json":
+            rows += _rows(session, states, costs, lengths)
+        elif args.format == "dot":
+            print(_dot(session, states))
+        else:
+            if len(sessions) > 1:
+                print(f"# {session.source.info.name}, {' and '.join(session.source.cameras())}")
+            _print_text(session, states, costs, lengths)
     if args.format == "json":
-        print(json.dumps(_rows(session, states, costs, lengths), indent=1))
-    elif args.format == "dot":
-        print(_dot(session, states))
-    else:
-        _print_text(session, states, costs, lengths)
+        print(json.dumps(rows, indent=1))
     return 0
 
 

@@ -1,12 +1,18 @@
 """`isp-bench run`: train what is missing, score, write records and tables."""
 
 import argparse
+import json
 import sys
 from typing import TYPE_CHECKING
 
 from benchmark.cli.options import Verbs, add_run_options, add_verb, run_config
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmark.planning.run_config import RunConfig
+    from benchmark.progress import Progress
+    from benchmark.reports.table import Table
     from benchmark.running.runner import Outcome
     from benchmark.running.session import Session
 
@@ -16,6 +22,7 @@ EXAMPLES = """  isp-bench run
   isp-bench run --protocol raw-to-raw --mapper all
   isp-bench run --protocol raw-to-raw --mapper cstpp --sweep mapper.downsample=1,2,4,8,16
   isp-bench run --data folder:~/pictures/two-phones --preset quick
+  isp-bench run --data simulated:pair=phones simulated:pair=cinema
   isp-bench run --config run.yaml --set mapper.steps=2000 isp.learning_rate=1e-4
 """
 STOPPED = "Stopped. Finished steps and checkpoints are kept; the same command continues from there."
@@ -38,51 +45,99 @@ def add_parser(verbs: Verbs) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a cell failed."""
-    from benchmark.cli.table import print_tables
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
-    from benchmark.records.record import read_records
-    from benchmark.reports.build import make_tables
-    from benchmark.reports.comparison import write_comparisons
-    from benchmark.reports.page import write_report
+    from benchmark.reports.text import numbers
     from benchmark.running.session import open_session
 
     config = run_config(args)
     with clean_stops(), Progress() as progress:
         progress.say("Checking and planning ...")
-        session = open_session(config)
-        for sentence in session.plan.skipped:
-            progress.say(sentence)
-        if session.weights.weights is None:
-            progress.say(
-                "FID will be left out, and FD (random VGG-16) takes its place. "
-                f"{session.weights.reason}"
-            )
-        done = sum(session.store.is_done(key) for key in session.plan.steps)
-        progress.say(
-            f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them "
-            f"done; on {session.device}, store {session.store.folder}"
-        )
+        sessions = {
+            label: open_session(own) for label, own in config.by_data_set().items()
+        }  # all, before any long work
+        for session in sessions.values():
+            _announce(session, progress)
         if args.print_commands:
-            print(*session.command_lines(), sep="\n")
+            for session in sessions.values():
+                print(*session.command_lines(), sep="\n")
             return 0
-        outcome = session.run(progress)
-    if any((session.folder / "records").glob("*.json")):
-        records = read_records(session.folder)
-        made = make_tables(session.folder, records, config.fid_mode)
-        pictures = write_comparisons(session.folder, records, session.store)
-        report = write_report(session.folder, records, made, session.store.folder / "steps")
-        print_tables(made, args.json)
-        if not args.json:
-            print(
-                f"Tables (.md, .tex, .csv, .html), records and {len(pictures)} comparison "
-                f"pictures: {session.folder}\nAll on one page: {report}"
-            )
-    elif args.json:
-        print_tables([], as_json=True)
-    if outcome.failures:
-        print(_failures(session, outcome), file=sys.stderr)
-    return 1 if outcome.failures else 0
+        outcomes = [session.run(progress) for session in sessions.values()]
+    made = {label: _write(session, config, args.json) for label, session in sessions.items()}
+    if len(sessions) > 1:
+        made["across"] = _write_across(sessions, config, args.json)
+    if args.json:
+        several = {label: numbers(tables) for label, tables in made.items()}
+        content = several if len(sessions) > 1 else next(iter(several.values()))
+        print(json.dumps(content, indent=1, allow_nan=False))
+    failed = False
+    for session, outcome in zip(sessions.values(), outcomes, strict=True):
+        if outcome.failures:
+            failed = True
+            print(_failures(session, outcome), file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _announce(session: "Session", progress: "Progress") -> None:
+    """Says what the session will do and leave out."""
+    for sentence in session.plan.skipped:
+        progress.say(sentence)
+    if session.weights.weights is None:
+        progress.say(
+            "FID will be left out, and FD (random VGG-16) takes its place. "
+            f"{session.weights.reason}"
+        )
+    done = sum(session.store.is_done(key) for key in session.plan.steps)
+    progress.say(
+        f"{session.source.info.name}, {' and '.join(session.source.cameras())}: "
+        f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them done; "
+        f"on {session.device}, store {session.store.folder}"
+    )
+
+
+def _write(session: "Session", config: "RunConfig", as_json: bool) -> "list[Table]":
+    """Writes the tables, pictures and report of a session, and shows them unless as JSON."""
+    from benchmark.cli.table import print_tables
+    from benchmark.records.record import read_records
+    from benchmark.reports.build import make_tables
+    from benchmark.reports.comparison import write_comparisons
+    from benchmark.reports.page import write_report
+
+    if not any((session.folder / "records").glob("*.json")):
+        return []
+    records = read_records(session.folder)
+    made = make_tables(session.folder, records, config.fid_mode)
+    pictures = write_comparisons(session.folder, records, session.store)
+    report = write_report(session.folder, records, made, session.store.folder / "steps")
+    if not as_json:
+        print_tables(made)
+        print(
+            f"Tables (.md, .tex, .csv, .html), records and {len(pictures)} comparison "
+            f"pictures: {session.folder}\nAll on one page: {report}"
+        )
+    return made
+
+
+def _write_across(
+    sessions: "Mapping[str, Session]", config: "RunConfig", as_json: bool
+) -> "list[Table]":
+    """Writes the table over all data sets beside their folders."""
+    from benchmark.cli.table import print_tables
+    from benchmark.records.record import read_records
+    from benchmark.reports.across import across_tables
+    from benchmark.reports.text import write_tables
+
+    folders = {label: session.folder for label, session in sessions.items()}
+    if not all(any((folder / "records").glob("*.json")) for folder in folders.values()):
+        return []
+    runs = {label: read_records(folder) for label, folder in folders.items()}
+    made = across_tables(runs, config.fid_mode)
+    folder = next(iter(folders.values())).parent
+    write_tables(made, folder)
+    if not as_json:
+        print_tables(made)
+        print(f"The table over all data sets: {folder}")
+    return made
 
 
 def _failures(session: "Session", outcome: "Outcome") -> str:

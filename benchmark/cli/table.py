@@ -52,7 +52,7 @@ def execute(args: argparse.Namespace) -> int:
     return 0
 
 
-def print_tables(tables: "Sequence[Table]", as_json: bool) -> None:
+def print_tables(tables: "Sequence[Table]", as_json: bool = False) -> None:
     """Prints the tables on the standard output: Markdown, or the rows of each as JSON."""
     from benchmark.reports.text import markdown, numbers
 

@@ -11,7 +11,7 @@ from benchmark.cameras import Direction
 from benchmark.config import field_names
 from benchmark.errors import BenchError, unknown_name
 from benchmark.plugin import load_plugin
-from benchmark.registry import ISPS, MAPPERS, PROTOCOLS, Registry
+from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS, Registry
 
 FidMode = Literal["fid_clean", "fid"]
 # Most likely what the paper computed: in alphabetical order, its reference [30] is clean-fid's.
@@ -67,10 +67,11 @@ class RunConfig(BaseModel):
         description="run the preset's references too: floor, ceiling, oracles and calibration "
         "mappers",
     )
-    data: Annotated[str, Option(ON, "NAME[:ARGUMENT]")] = Field(
-        "simulated",
-        description="data set: simulated, simulated-multi (several lights), "
-        "simulated:camera_a=FILE,camera_b=FILE, raw2raw:FOLDER, lsmi:FOLDER or folder:PATH",
+    data: Annotated[tuple[str, ...], Option(ON, "NAME[:ARGUMENT]")] = Field(
+        ("simulated",),
+        description="data set: simulated, simulated:pair=phones, simulated-multi (several lights), "
+        "simulated:camera_a=FILE,camera_b=FILE, raw2raw:FOLDER, lsmi:FOLDER or folder:PATH; with "
+        "several, each has its tables, and one table has all with mean ranks",
     )
     preset: Annotated[str, Option(ON, "NAME|FILE")] = Field(
         "quick",
@@ -147,6 +148,26 @@ class RunConfig(BaseModel):
     save_images: Annotated[bool, Option(WHERE)] = Field(
         False, description="write every developed test picture and its truth as PNG"
     )
+
+    def by_data_set(self) -> "dict[str, RunConfig]":
+        """A run for each data set, by a label; several share a folder.
+
+        Raises:
+            BenchError: a data set was given twice, or there is none of that name.
+        """
+        if len(set(self.data)) < len(self.data):
+            raise BenchError(f"--data {' '.join(self.data)}: a data set is there twice.")
+        if len(self.data) == 1:
+            return {self.data[0]: self}
+        self.load_plugins()
+        labels = [data_label(text) for text in self.data]
+        twins = {label for label in labels if labels.count(label) > 1}
+        labels = [f"{n}-{i}" if n in twins else n for i, n in enumerate(labels, 1)]
+        folder = self.name or f"{'+'.join(labels)}-{Path(self.preset).stem}"
+        return {
+            label: self.model_copy(update={"data": (text,), "name": f"{folder}/{label}"})
+            for label, text in zip(labels, self.data, strict=True)
+        }
 
     def load_plugins(self) -> None:
         """Runs the plug-in files that the user named."""
@@ -234,6 +255,12 @@ def selected_protocols(config: RunConfig) -> tuple[str, ...]:
     """The protocols of a run; "all" does not include the references, which come with any run."""
     references = tuple(n for n in PROTOCOLS.names() if PROTOCOLS.info(n).reference)
     return resolve_names(PROTOCOLS, config.protocol, references)
+
+
+def data_label(text: str) -> str:
+    """A short name of a `--data` text: the data set and, where it has one, its own label."""
+    name, argument = split_data(text)
+    return "-".join(filter(None, (name, DATASETS.get(name).label(argument))))
 
 
 def split_data(text: str) -> tuple[str, str]:

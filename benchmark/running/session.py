@@ -17,7 +17,7 @@ from benchmark.planning.graph import Cell, Plan
 from benchmark.planning.lengths import bare_method
 from benchmark.planning.planner import Planner, identity_of, plugin_file
 from benchmark.planning.preset import Preset, load_preset
-from benchmark.planning.run_config import RunConfig, split_data
+from benchmark.planning.run_config import RunConfig, data_label, split_data
 from benchmark.progress import Progress
 from benchmark.records.needed import write_planned
 from benchmark.records.overwrite import cells_to_run
@@ -142,7 +142,7 @@ def open_session(config: RunConfig, *, dry: bool = False) -> Session:
     check_executor(config)
     config.load_plugins()
     preset = load_preset(config.preset)
-    source = open_source(config.data, preset)
+    source = open_source(_one_data_set(config), preset)
     source.check()
     device = pick_device(config.device)
     folder = config.results / (config.name or default_name(config))
@@ -171,9 +171,13 @@ def open_source(data: str, preset: Preset) -> DataSource:
 
 def default_name(config: RunConfig) -> str:
     """The run's folder: data set and preset, e.g. "simulated-quick"."""
-    name, argument = split_data(config.data)
-    part = DATASETS.get(name).label(argument)
-    return "-".join(filter(None, (name, part, Path(config.preset).stem)))
+    return f"{data_label(_one_data_set(config))}-{Path(config.preset).stem}"
+
+
+def _one_data_set(config: RunConfig) -> str:
+    if len(config.data) > 1:
+        raise BenchError(f"--data {' '.join(config.data)}: one data set at a time, please.")
+    return config.data[0]
 
 
 def _needs_of_methods(plan: Plan) -> Iterator[str]:
