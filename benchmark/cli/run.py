@@ -53,15 +53,15 @@ def execute(args: argparse.Namespace) -> int:
     config = run_config(args)
     with clean_stops(), Progress() as progress:
         progress.say("Checking and planning ...")
-        sessions = {
-            label: open_session(own) for label, own in config.by_data_set().items()
-        }  # all, before any long work
+        sessions = {label: open_session(own) for label, own in config.by_data_set().items()}
         for session in sessions.values():
             _announce(session, progress)
         if args.print_commands:
             for session in sessions.values():
                 print(*session.command_lines(), sep="\n")
             return 0
+        for session in sessions.values() if len(sessions) > 1 else ():
+            session.prepare(progress)  # all, before any long work
         outcomes = [session.run(progress) for session in sessions.values()]
     made = {label: _write(session, config, args.json) for label, session in sessions.items()}
     if len(sessions) > 1:

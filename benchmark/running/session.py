@@ -70,16 +70,25 @@ class Session:
     device: torch.device
     lacks: tuple[str, ...] = ()
 
-    def run(self, progress: Progress) -> Outcome:
-        """Runs what is missing and writes the records.
+    def prepare(self, progress: Progress) -> Context:
+        """Makes or opens the pictures, and checks whether all methods can be trained on them.
 
         Raises:
             BenchError: the pictures are smaller than a method's training crops, or lack the sRGB
                 that an ISP learns.
         """
         context = Context(self.store, self.device, progress, self._fid_weights)
+        _check_pictures(self.plan, context.data(self.identity))
+        return context
+
+    def run(self, progress: Progress) -> Outcome:
+        """Runs what is missing and writes the records.
+
+        Raises:
+            BenchError: as `prepare`.
+        """
+        context = self.prepare(progress)
         data = context.data(self.identity)
-        _check_pictures(self.plan, data)
         write_planned(self.folder, self.plan.steps)
         keep_sources(self.folder, self._plugins())
         missing = {} if self.weights.weights else {"fid": NO_FID}

@@ -2,7 +2,7 @@
 
 import json
 
-TWO = ("--data", "toy", "toy:size=24")
+TWO = ("--data", "toy", "toy:seed=1")
 
 
 def test_each_data_set_has_its_tables_and_one_has_all(toy_run, bench, tmp_path):
@@ -42,4 +42,6 @@ def test_mistakes_are_found_before_any_work(toy_run, tmp_path):
     assert twice.code == 2 and "a data set is there twice" in twice.err
     unknown = toy_run("--data", "toy", "simulated:pair=phone")
     assert unknown.code == 2 and "Did you mean 'phones'" in unknown.err
-    assert not list((tmp_path / "home").glob("steps/*/outcome.json"))
+    small = toy_run("--data", "toy", "toy:size=24")
+    assert small.code == 2 and "has a side of only 24" in small.err
+    assert not list((tmp_path / "home").glob("steps/*/weights.safetensors"))
