@@ -18,6 +18,7 @@ from tests.speed.case import Case
 
 REPOSITORY = Path(__file__).parents[2]
 MOST_REPEATS = 50
+GRACE = 60.0  # seconds for a process to clean up after itself
 LONG = 10.0  # seconds; a run that takes longer is not repeated, and its first run counts
 
 
@@ -29,7 +30,8 @@ class Measured:
         seconds: median of the runs.
         spread: of the runs, (75 % - 25 % quantile) / median; 0 for a single run.
         runs: how many.
-        memory: bytes by which the first run raised the process's peak above the set-up's.
+        memory: bytes by which the first run raised the process's peak above the set-up's; 0 where
+            the set-up needed more.
     """
 
     seconds: float
@@ -105,12 +107,15 @@ class _Way:
         return Measured(statistics.median(times), spread, len(times), self._memory)
 
     def close(self) -> None:
-        """Ends the process."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        """Lets the process clean up, and ends it."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
 
 
 def _peak() -> float:

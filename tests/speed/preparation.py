@@ -1,7 +1,6 @@
 """Making pictures: simulation, and the preparation of a download of DNG files."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,6 +22,7 @@ from tests.benchmark.data.raw2raw.download import (
     stems,
 )
 from tests.speed.case import Case, Floor, Growth, Work
+from tests.speed.engine import scratch
 
 PASSES = 150  # over float32, of the simulation of a picture; see `radiance`
 SIDES = (64, 128, 256, 512, 1024)  # packed pixels
@@ -61,7 +61,7 @@ def simulation(side: int, pictures: int, cores: int | None) -> Work:
     """Pictures by each camera with their sRGB, written to disk."""
     if cores is not None:
         ahead.cores = lambda: cores  # of this process
-    folder = Path(tempfile.mkdtemp())
+    folder = scratch()
     source = DATASETS.create(
         "simulated", size=side, unpaired=pictures, anchors=0, aligned=0, scenes=0
     )
@@ -105,8 +105,8 @@ def decoding() -> Work:
 
 
 def _download() -> Path:
-    """A folder with a download; it is left to the system to remove."""
-    root = Path(tempfile.mkdtemp(prefix="isp-bench-speed-"))
+    """A folder with a download."""
+    root = scratch()
     rng = np.random.default_rng(0)
     for camera in PHONES:
         levels = WHITE[camera] - BLACK[camera]
