@@ -65,8 +65,8 @@ def make_table(groups: dict[str, list[Row]]) -> str:
         "# Speed",
         "Written by `make bench`. Times are medians of one run on one machine; memory is what the "
         "first run adds to the peak of the set-up. The floor is the larger of its operations at "
-        f"the speed of a matrix product ({flops / 1e9:.0f} GFLOP/s) and its bytes at the speed of a copy "
-        f"({speed / 1e9:.1f} GB/s).",
+        f"the speed of a matrix product ({flops / 1e9:.0f} GFLOP/s) and its bytes at the speed of "
+        f"a copy ({speed / 1e9:.1f} GB/s).",
     ]
     for group, rows in groups.items():
         cells = [_cells(row, flops, speed) for row in rows]
