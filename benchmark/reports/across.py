@@ -68,7 +68,8 @@ def _across(name: str, runs: Mapping[str, Sequence[Record]], metrics: Sequence[s
         title: _unranked(rows) if title == REFERENCES else _ranked(rows, columns)
         for title, rows in together.items()
     }
-    notes = (*distance_notes(columns, every), *budget_notes(every))
+    developed = any(record.isp != NONE for record in every)
+    notes = (*(distance_notes(columns, every) if developed else ()), *budget_notes(every))
     return Table(name, caption, ("Mapper",), (*columns, RANK), groups, notes)
 
 

@@ -60,3 +60,16 @@ def test_equal_scores_share_a_rank(first, second):
     (group,) = table_of({"one": [*tied, other], "two": [*tied, other]}).groups.values()
     by_name = {row.labels[0]: row.entries[-1].number for row in group}
     assert by_name["aa"] == by_name["bb"]
+
+
+def test_raw_to_raw_has_a_table_of_its_own_without_notes_on_distances():
+    def raw(mapper, value):
+        values = {"psnr": [value] * 30, "angular": [1.0] * 30}
+        return make_record(mapper, isp="none", per_image=values, missing={})
+
+    runs = {label: [raw("cut", 20.0), raw("cstpp", 30.0)] for label in ("phones", "cinema")}
+    table = table_of(runs)
+    assert table.name == "across-raw-to-raw"
+    (group,) = table.groups.values()
+    assert [row.labels[0] for row in group] == ["cstpp", "cut"]
+    assert not any("distance" in note for note in table.notes)
