@@ -9,9 +9,11 @@ from benchmark.cli.options import Verbs, add_run_options, add_verb, run_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from benchmark.planning.run_config import RunConfig
     from benchmark.progress import Progress
+    from benchmark.records.record import Record
     from benchmark.reports.table import Table
     from benchmark.running.runner import Outcome
     from benchmark.running.session import Session
@@ -63,9 +65,14 @@ def execute(args: argparse.Namespace) -> int:
         for session in sessions.values() if len(sessions) > 1 else ():
             session.prepare(progress)  # all, before any long work
         outcomes = [session.run(progress) for session in sessions.values()]
-    made = {label: _write(session, config, args.json) for label, session in sessions.items()}
+    runs = {label: _records(session) for label, session in sessions.items()}
+    made = {
+        label: _write(session, runs[label], config, args.json)
+        for label, session in sessions.items()
+    }
     if len(sessions) > 1:
-        made["across"] = _write_across(sessions, config, args.json)
+        folder = next(iter(sessions.values())).folder.parent
+        made["across"] = _write_across(folder, runs, config, args.json)
     if args.json:
         several = {label: numbers(tables) for label, tables in made.items()}
         content = several if len(sessions) > 1 else next(iter(several.values()))
@@ -95,17 +102,26 @@ def _announce(session: "Session", progress: "Progress") -> None:
     )
 
 
-def _write(session: "Session", config: "RunConfig", as_json: bool) -> "list[Table]":
+def _records(session: "Session") -> "list[Record]":
+    """The records in the session's folder; none where no cell was scored."""
+    from benchmark.records.record import read_records
+
+    if not any((session.folder / "records").glob("*.json")):
+        return []
+    return read_records(session.folder)
+
+
+def _write(
+    session: "Session", records: "list[Record]", config: "RunConfig", as_json: bool
+) -> "list[Table]":
     """Writes the tables, pictures and report of a session, and shows them unless as JSON."""
     from benchmark.cli.table import print_tables
-    from benchmark.records.record import read_records
     from benchmark.reports.build import make_tables
     from benchmark.reports.comparison import write_comparisons
     from benchmark.reports.page import write_report
 
-    if not any((session.folder / "records").glob("*.json")):
+    if not records:
         return []
-    records = read_records(session.folder)
     made = make_tables(session.folder, records, config.fid_mode)
     pictures = write_comparisons(session.folder, records, session.store)
     report = write_report(session.folder, records, made, session.store.folder / "steps")
@@ -119,20 +135,16 @@ def _write(session: "Session", config: "RunConfig", as_json: bool) -> "list[Tabl
 
 
 def _write_across(
-    sessions: "Mapping[str, Session]", config: "RunConfig", as_json: bool
+    folder: "Path", runs: "Mapping[str, list[Record]]", config: "RunConfig", as_json: bool
 ) -> "list[Table]":
     """Writes the table over all data sets beside their folders."""
     from benchmark.cli.table import print_tables
-    from benchmark.records.record import read_records
     from benchmark.reports.across import across_tables
     from benchmark.reports.text import write_tables
 
-    folders = {label: session.folder for label, session in sessions.items()}
-    if not all(any((folder / "records").glob("*.json")) for folder in folders.values()):
+    if not all(runs.values()):
         return []
-    runs = {label: read_records(folder) for label, folder in folders.items()}
     made = across_tables(runs, config.fid_mode)
-    folder = next(iter(folders.values())).parent
     write_tables(made, folder)
     if not as_json:
         print_tables(made)
