@@ -62,8 +62,9 @@ def execute(args: argparse.Namespace) -> int:
             for session in sessions.values():
                 print(*session.command_lines(), sep="\n")
             return 0
-        contexts = [session.prepare(progress) for session in sessions.values()]  # before long work
-        outcomes = [s.run(c) for s, c in zip(sessions.values(), contexts, strict=True)]
+        for session in sessions.values() if len(sessions) > 1 else ():
+            session.prepare(progress)  # all, before any long work
+        outcomes = [session.run(progress) for session in sessions.values()]
     runs = {label: _records(session) for label, session in sessions.items()}
     made = {
         label: _write(session, runs[label], config, args.json)

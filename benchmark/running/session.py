@@ -81,12 +81,13 @@ class Session:
         _check_pictures(self.plan, context.data(self.identity))
         return context
 
-    def run(self, context: Context) -> Outcome:
+    def run(self, progress: Progress) -> Outcome:
         """Runs what is missing and writes the records.
 
-        Args:
-            context: what `prepare` returned.
+        Raises:
+            BenchError: as `prepare`.
         """
+        context = self.prepare(progress)
         data = context.data(self.identity)
         write_planned(self.folder, self.plan.steps)
         keep_sources(self.folder, self._plugins())
@@ -104,7 +105,7 @@ class Session:
 
         executor = make_executor(self.config, self.plan, context)
         try:
-            return Runner(self.plan, self.store, executor, context.progress, record).run()
+            return Runner(self.plan, self.store, executor, progress, record).run()
         finally:
             executor.close()
 

@@ -115,7 +115,7 @@ def trivial_cells(count: int, workers: int) -> Work:
 
     def work() -> None:
         session = trivial_session(folder, next(firsts), count, workers)
-        outcome = session.run(session.prepare(Progress(quiet=True)))
+        outcome = session.run(Progress(quiet=True))
         assert not outcome.failures and len(session.plan.cells) == count
 
     return work
@@ -137,7 +137,7 @@ def cells_on_ray(count: int, nodes: int) -> Work:
 
     def work() -> None:
         session = trivial_session(folder, next(firsts), count, None, **ray)
-        outcome = session.run(session.prepare(Progress(quiet=True)))
+        outcome = session.run(Progress(quiet=True))
         assert not outcome.failures and len(session.plan.cells) == count
 
     return work
