@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 EXAMPLES = """  isp-bench table results/simulated-quick
   isp-bench table results/simulated-quick --json
   isp-bench table results/simulated-quick --fid-mode fid
+  isp-bench table results/simulated-quick --intervals --split
 """
 
 
@@ -33,6 +34,17 @@ def add_parser(verbs: Verbs) -> None:
         help="the store of the run, for the training curves in report.html (default: as for run)",
     )
     add_run_option(parser, "fid_mode")
+    parser.add_argument(
+        "--intervals",
+        action="store_true",
+        help="show each number with half the width of its 95 %% interval, in place of the spread "
+        "over seeds",
+    )
+    parser.add_argument(
+        "--split",
+        action="store_true",
+        help="make one table for each direction, e.g. table1-a2b and table1-b2a",
+    )
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     parser.set_defaults(execute=execute)
 
@@ -41,12 +53,19 @@ def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.planning.run_config import FID_MODE
     from benchmark.records.record import read_records
-    from benchmark.reports.build import make_tables
+    from benchmark.reports.build import tables, write_results
+    from benchmark.reports.intervals import with_intervals
     from benchmark.reports.page import write_report
+    from benchmark.reports.split import split
     from benchmark.store.store import default_store
 
     records = read_records(args.folder)
-    made = make_tables(args.folder, records, getattr(args, "fid_mode", FID_MODE))
+    made = tables(records, getattr(args, "fid_mode", FID_MODE))
+    if args.intervals:
+        made = [with_intervals(table) for table in made]
+    if args.split:
+        made = [part for table in made for part in split(table)]
+    write_results(args.folder, made, records)
     write_report(args.folder, records, made, (args.store or default_store()) / "steps")
     print_tables(made, args.json)
     return 0

@@ -54,7 +54,9 @@ def _across(name: str, runs: Mapping[str, Sequence[Record]], metrics: Sequence[s
         for title in sorted({r.title for r in own if not r.reference}):
             ranked = [r for r in own if r.title == title and not r.reference]
             found |= {title: mapper_rows(ranked, columns)}
-        headed = tuple(replace(c, above=f"{label}: {c.above}") for c in columns)
+        headed = tuple(
+            replace(c, above=f"{label}: {c.above}", short=f"{label}: {c.short}") for c in columns
+        )
         parts.append((headed, found))
     titles = dict.fromkeys(title for _, groups in parts for title in groups)
     together = {title: _joined([(len(c), g.get(title, [])) for c, g in parts]) for title in titles}
@@ -77,6 +79,7 @@ def _joined(parts: Sequence[tuple[int, Sequence[Row]]]) -> list[Row]:
     """Rows with the same labels side by side; dashes where a data set lacks one."""
     labels = dict.fromkeys(row.labels for _, rows in parts for row in rows)
     found = [{row.labels: row.entries for row in rows} for _, rows in parts]
+    cells = {row.labels: row.cells for _, rows in parts for row in rows}
     return [
         Row(
             own,
@@ -85,6 +88,7 @@ def _joined(parts: Sequence[tuple[int, Sequence[Row]]]) -> list[Row]:
                 for (width, _), rows in zip(parts, found, strict=True)
                 for entry in rows.get(own, (Entry("–"),) * width)
             ),
+            cells[own],
         )
         for own in labels
     ]

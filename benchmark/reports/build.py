@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.errors import BenchError
+from benchmark.files import write_atomic
 from benchmark.planning.graph import NONE
 from benchmark.planning.run_config import FID_MODE, FidMode
 from benchmark.records.record import Record
 from benchmark.reports.cost import cost_table
 from benchmark.reports.cross_camera import isp_tables
 from benchmark.reports.doubles import without_doubles
+from benchmark.reports.per_picture import FILE, per_picture
 from benchmark.reports.raw_to_raw import raw_tables
 from benchmark.reports.table import Table
 from benchmark.reports.text import write_tables
@@ -60,5 +62,11 @@ def make_tables(
         BenchError: the records cannot stand in one table.
     """
     made = tables(records, fid_mode)
-    write_tables(made, folder)
+    write_results(folder, made, records)
     return made
+
+
+def write_results(folder: Path, made: Sequence[Table], records: Sequence[Record]) -> None:
+    """Writes tables, and the scores of single pictures (`pictures.csv`), into a run's folder."""
+    write_tables(made, folder)
+    write_atomic(folder / FILE, per_picture(records))

@@ -11,6 +11,11 @@ from benchmark.reports.table import Column
 from benchmark.store.step import TRAININGS
 from benchmark.units import percentage
 
+SPREAD = (
+    "±: standard deviation over seeds, missing where a result does not depend on the seed or has "
+    "only one."
+)
+
 
 def size_of_test(records: Sequence[Record]) -> str:
     """Data set, pictures and seeds, for captions."""
@@ -145,10 +150,7 @@ def _interval_notes(records: Sequence[Record]) -> list[str]:
         )
     seeds = {r.seed for r in records}
     if len(seeds) > 1:
-        notes.append(
-            "±: standard deviation over seeds, missing where a result does not depend on the seed "
-            "or has only one."
-        )
+        notes.append(SPREAD)
         if max(r.n for r in records) >= FEWEST:
             notes.append("Intervals are over test pictures and seeds, for the mean over seeds.")
     elif fewest >= FEWEST and any(r.trained for r in records):

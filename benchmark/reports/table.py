@@ -33,11 +33,27 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """The cells of which a row shows means over ISPs and seeds.
+
+    Attributes:
+        protocol: of all of them.
+        mapper: of all of them, with its swept values; "none" without one.
+        isps: whose mean it is; "none" without one.
+    """
+
+    protocol: str
+    mapper: str
+    isps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Row:
-    """A line: what it is about, and its entries."""
+    """A line: what it is about, its entries, and the cells behind it; None where there are none."""
 
     labels: tuple[str, ...]
     entries: tuple[Entry, ...]
+    cells: Cells | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,7 @@ class Column:
         direction: of the cells it shows; empty where it has none.
         metric: name of the numbers in files; empty for a column of words.
         unit: of the stored number; empty for none.
+        short: what may stand in place of `above` where there is no room for it, e.g. "A→B".
     """
 
     above: str
@@ -57,6 +74,7 @@ class Column:
     direction: str
     metric: str
     unit: str = ""
+    short: str = ""
 
 
 Groups = dict[str, list[Row]]
@@ -110,6 +128,7 @@ def columns_of(
     columns = []
     for direction in sorted({r.direction for r in records}, key=lambda d: d != first):
         above = f"{cameras[direction[0]]}→{cameras[direction[2]]}"
+        short = f"{direction[0]}→{direction[2]}".upper()
         for key in metrics:
             metric = METRICS[key]
             title = metric.title
@@ -118,7 +137,7 @@ def columns_of(
                     "KID", extractor.replace("FD", "KD", 1)
                 )
             arrow = "↑" if metric.higher_is_better else "↓"
-            columns.append(Column(above, f"{title}{arrow}", direction, key, metric.unit))
+            columns.append(Column(above, f"{title}{arrow}", direction, key, metric.unit, short))
     return tuple(columns)
 
 
@@ -165,14 +184,22 @@ def row_of(
     columns: Sequence[Column],
     isps: Sequence[str],
 ) -> Row:
-    """One row: means over ISPs and seeds; a dash where a cell of the mean is missing."""
+    """One row: means over ISPs and seeds; a dash where a cell of the mean is missing.
+
+    Args:
+        labels: what the row is called.
+        records: of one protocol and mapper.
+        columns: of the table.
+        isps: the ISPs of the mean.
+    """
     entries = []
     for column in columns:
         own = [r for r in records if r.direction == column.direction and r.isp in isps]
         seeds = {r.seed for r in own}
         complete = len(own) == len(seeds) * len(isps)
         entries.append(_entry(own, column.metric) if own and complete else Entry("–"))
-    return Row(labels, tuple(entries))
+    cells = Cells(records[0].protocol, records[0].label, tuple(isps)) if records else None
+    return Row(labels, tuple(entries), cells)
 
 
 def _entry(records: Sequence[Record], metric: str) -> Entry:
@@ -180,9 +207,11 @@ def _entry(records: Sequence[Record], metric: str) -> Entry:
     if number is None:
         no_weights = metric in INCEPTION and any("fid" in r.missing for r in records)
         return Entry(NO_WEIGHTS if no_weights else "–")
-    text = number.metric.show(number.value)
-    if number.seeds > 1 and number.spread != 0:  # 0: the method does not depend on the seed
-        text += f" ± {number.metric.show(number.spread)}"
+    text, spread = number.metric.show(number.value), number.metric.show(number.spread)
+    # Without training, what differs between seeds by less than is shown is rounding.
+    varies = number.spread != 0 if number.trained else spread != number.metric.show(0)
+    if number.seeds > 1 and varies:
+        text += f" ± {spread}"
     return Entry(text, score=number)
 
 

@@ -1,10 +1,9 @@
-"""A table as Markdown, LaTeX (booktabs), CSV and numbers for JSON; its files, HTML among them."""
+"""A table as Markdown, CSV and numbers for JSON; its files, LaTeX and HTML among them."""
 
 import csv as csv_format
 import io
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,11 @@ from tabulate import tabulate
 
 from benchmark.files import write_atomic
 from benchmark.reports.html import render
-from benchmark.reports.table import Entry, Table, one_line
+from benchmark.reports.latex import latex
+from benchmark.reports.table import Cells, Entry, Table, one_line
 
-_LATEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "→": r"$\rightarrow$", "↑": r" $\uparrow$", "↓": r" $\downarrow$", "–": "--", "±": r"$\pm$",
-    "×": r"$\times$", "³": r"$^3$", " %": r"~\%", "<": r"$<$", ">": r"$>$", "|": r"\textbar{}",
-    # At the start of a line they would be arguments of the \\ that ends the line before.
-    "[": "{[}", "]": "{]}", "*": "{*}",
-}  # fmt: skip
+NAMED = ("Mapper", "ISP")  # labels that the cells of a row name, too
 _MARKDOWN = re.compile(r"[\\`*|<>\[\]~&$]|(?<!\w)_|_(?!\w)|(?<=\W)#|^#")
-_GREEK = re.compile(r"GREEK SMALL LETTER (\w+)")  # as in Sony α; pdflatex has no such letters
-_NO_LATEX_COMMAND = ("OMICRON", "FINAL")
 
 
 def write_tables(tables: Sequence[Table], folder: Path) -> list[Path]:
@@ -74,52 +65,6 @@ def escape_markdown(text: str) -> str:
     return _MARKDOWN.sub(lambda match: f"\\{match.group()}", one_line(text))
 
 
-def latex(table: Table) -> str:
-    r"""The table ready to `\input`; needs the package booktabs."""
-    labels, columns = len(table.label_titles), len(table.columns)
-    upper, rules, start = [""] * labels, [], labels + 1
-    for title, width in table.spans:
-        upper.append(rf"\multicolumn{{{width}}}{{c}}{{{escape(title)}}}")
-        rules.append(rf"\cmidrule(lr){{{start}-{start + width - 1}}}")
-        start += width
-    lower = [*map(escape, table.label_titles), *(escape(c.title) for c in table.columns)]
-    lines = [
-        "% Needs the package booktabs; letters beyond Latin and Greek need lualatex or xelatex.",
-        r"\begin{table}", r"\centering", rf"\caption{{{escape(table.caption)}}}",
-        rf"\label{{tab:{table.name}}}", rf"\begin{{tabular}}{{{'l' * labels}{'r' * columns}}}",
-        r"\toprule",
-    ]  # fmt: skip
-    if any(title for title, _ in table.spans):
-        lines += [" & ".join(upper) + r" \\", " ".join(rules)]
-    lines.append(" & ".join(lower) + r" \\")
-    for group, rows in table.groups.items():
-        lines += [r"\midrule", rf"\multicolumn{{{labels + columns}}}{{l}}{{{escape(group)}}} \\"]
-        for row in rows:
-            entries = [*map(escape, row.labels), *map(_latex_entry, row.entries)]
-            lines.append(" & ".join(entries) + r" \\")
-    lines += [r"\bottomrule", r"\end{tabular}"]
-    lines += [rf"\par\footnotesize {escape(note)}" for note in table.notes]
-    return "\n".join([*lines, r"\end{table}", ""])
-
-
-def _latex_entry(entry: Entry) -> str:
-    return rf"\textbf{{{escape(entry.text)}}}" if entry.bold else escape(entry.text)
-
-
-def escape(text: str) -> str:
-    """Text on one line with LaTeX's special characters made harmless."""
-    pattern = "|".join(re.escape(key) for key in sorted(_LATEX, key=len, reverse=True))
-    text = re.sub(pattern, lambda match: _LATEX[match.group()], one_line(text))
-    return re.sub("[α-ω]", lambda match: _greek(match.group()), text)
-
-
-def _greek(letter: str) -> str:
-    name = _GREEK.match(unicodedata.name(letter))
-    if name is None or name[1] in _NO_LATEX_COMMAND:
-        return letter
-    return rf"$\{name[1].lower().replace('lamda', 'lambda')}$"
-
-
 def csv(table: Table) -> str:
     """The numbers, unrounded, one line per entry, with their intervals; for further analysis."""
     lines = rows(table)
@@ -143,28 +88,45 @@ def _finite(value: Any) -> Any:
 
 
 def rows(table: Table) -> list[dict[str, Any]]:
-    """One row per number: where it stands, its value and interval; None for what is not known."""
+    """One row per number: where it stands, its value and interval; None for what is not known.
+
+    A row of several cells names its ISPs and seeds in one text each, separated by spaces.
+    """
     found = []
+    of_cells = any(line.cells for lines in table.groups.values() for line in lines)
     for group, lines in table.groups.items():
         for line in lines:
             entries = list(zip(table.columns, line.entries, strict=True))
             labels = dict(zip(map(one_line, table.label_titles), line.labels, strict=True))
             labels |= {column.title: entry.text for column, entry in entries if not column.metric}
+            cells = _cells(line.cells) if of_cells else {}
             for column, entry in entries:
                 if not column.metric:
                     continue
+                seeds = " ".join(map(str, entry.score.by_seed)) if entry.score else ""
                 about = {
+                    **cells,
                     "direction": column.direction,
                     "cameras": one_line(column.above),
+                    **({"seed": seeds} if of_cells else {}),
                     "metric": column.metric,
                     "unit": column.unit,
                     **_number(entry),
                 }
                 # A swept setting may have the name of one of our columns.
-                named = {k if k not in about else f"{k} (setting)": v for k, v in labels.items()}
-                texts = {key: one_line(value) for key, value in named.items()}
-                found.append({"group": one_line(group), **texts, **about})
+                named = {
+                    f"{title} (setting)" if title in about else title: one_line(value)
+                    for title, value in labels.items()
+                    if not (of_cells and title in NAMED)
+                }
+                found.append({"group": one_line(group), **named, **about})
     return found
+
+
+def _cells(cells: Cells | None) -> dict[str, str]:
+    if cells is None:
+        return dict.fromkeys(("protocol", "mapper", "isp"), "")
+    return {"protocol": cells.protocol, "mapper": cells.mapper, "isp": " ".join(cells.isps)}
 
 
 def _number(entry: Entry) -> dict[str, Any]:

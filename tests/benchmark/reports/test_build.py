@@ -30,7 +30,7 @@ def test_every_table_is_written_in_four_formats(tmp_path):
     made = make_tables(tmp_path / "run", [make_record(), make_record("other", 2.0)])
     assert [table.name for table in made] == ["table5"]
     assert {file.name for file in (tmp_path / "run").iterdir()} == {
-        "table5.md", "table5.tex", "table5.csv", "table5.html",
+        "table5.md", "table5.tex", "table5.csv", "table5.html", "pictures.csv",
     }  # fmt: skip
 
 

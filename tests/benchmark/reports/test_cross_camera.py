@@ -37,7 +37,7 @@ def test_bold_by_isp_compares_within_one_isp():
         for mapper, isp, kl in (("one", "p", 1), ("one", "q", 9), ("two", "p", 2), ("two", "q", 8))
     ]
     supplement = isp_tables(records)[1]
-    shown = numbers(supplement).query("metric == 'kl'").set_index(["Mapper", "ISP"]).bold
+    shown = numbers(supplement).query("metric == 'kl'").set_index(["mapper", "isp"]).bold
     assert shown.to_dict() == {
         ("one", "p"): True, ("one", "q"): False, ("two", "p"): False, ("two", "q"): True,
     }  # fmt: skip
@@ -48,9 +48,11 @@ def test_references_are_shown_and_never_bold():
         make_record("best", 1.0), make_record("equal", 1.001), make_record("worse", 1.1),
         reference("ceiling", 0.5), reference("floor", 2.0),
     ]  # fmt: skip
-    shown = numbers(isp_tables(records)[0]).query("metric == 'kl'").set_index("Mapper").bold
-    assert list(shown.index) == ["Floor", "Ceiling", "best", "equal", "worse"]
-    assert shown.tolist() == [False, False, True, True, False]
+    shown = numbers(isp_tables(records)[0]).query("metric == 'kl'")
+    assert shown[["protocol", "mapper", "bold"]].values.tolist() == [
+        ["floor", "none", False], ["ceiling", "none", False], ["adaptation", "best", True],
+        ["adaptation", "equal", True], ["adaptation", "worse", False],
+    ]  # fmt: skip
 
 
 def test_each_protocol_has_its_own_best():
@@ -60,7 +62,7 @@ def test_each_protocol_has_its_own_best():
         for mapper, kl in (("one", 1 + worse), ("two", 2 + worse))
     ]
     shown = numbers(isp_tables(records)[0]).query("metric == 'kl' and bold")
-    assert shown[["group", "Mapper"]].values.tolist() == [
+    assert shown[["protocol", "mapper"]].values.tolist() == [
         ["adaptation", "one"], ["augmentation", "one"],
     ]  # fmt: skip
 

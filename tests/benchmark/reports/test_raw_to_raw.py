@@ -45,7 +45,7 @@ def test_table_1_groups_by_what_is_learned_and_ranks_across_groups():
         "References", "Non-learning", "Unsupervised", "Semi-supervised",
     ]  # fmt: skip
     assert [row.labels for row in table.groups["References"]] == [("Identity",), ("Oracle",)]
-    best = numbers(table).query("metric == 'psnr' and bold").Mapper.tolist()
+    best = numbers(table).query("metric == 'psnr' and bold").mapper.tolist()
     assert best == ["gan"], "one best of all groups, and no reference"
 
 
@@ -105,7 +105,7 @@ def test_halves_are_scored_by_the_camera_that_took_the_pair():
         "Taken by A_1, n = 10: references", "Taken by A_1, n = 10",
         "Taken by B, n = 20: references", "Taken by B, n = 20",
     ]  # fmt: skip
-    shown = numbers(table).query("metric == 'psnr' and Mapper == 'gan'")
+    shown = numbers(table).query("metric == 'psnr' and mapper == 'gan'")
     assert shown.value.tolist() == pytest.approx([1, 3])
     assert shown.bold.all()
     assert "table1-halves" not in named([raw_record()])

@@ -103,3 +103,13 @@ def test_spans_count_the_columns_below_each_heading():
 )  # fmt: skip
 def test_one_line_breaks_no_table(text, shown):
     assert one_line(text) == shown
+
+
+def test_rounding_between_seeds_is_no_spread_unless_something_was_trained():
+    def text(**changes):
+        records = [make_record(kl=1 + seed * 1e-9, seed=seed, **changes) for seed in (0, 1)]
+        return row_of(("m",), records, [KL], ["net"]).entries[0].text
+
+    trained = {"k": {"kind": "mapper", "title": "fit m", "steps": {"only": 3}}}
+    assert text() == "1.000"
+    assert text(steps=trained) == "1.000 ± 0.000"

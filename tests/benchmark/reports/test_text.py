@@ -1,20 +1,16 @@
-"""Whatever a camera is called, a table stays a table in Markdown, LaTeX, CSV and JSON."""
+"""Whatever a camera is called, a table stays a table in Markdown, CSV and JSON."""
 
 import csv as csv_format
 import io
 import json
 import re
-import shutil
-import subprocess
 
 import pytest
 
-from benchmark.reports.build import tables
-from benchmark.reports.table import Column, Entry, Row
-from benchmark.reports.text import csv, escape, escape_markdown, latex, markdown, numbers, rows
+from benchmark.reports.table import Cells, Entry, Row
+from benchmark.reports.text import csv, escape_markdown, markdown, numbers, rows
 from tests.benchmark.reports.samples import (
     EVIL_NAMES,
-    make_record,
     make_score,
     make_table,
 )
@@ -23,10 +19,6 @@ HEADS = (
     "direction", "cameras", "metric", "unit", "value", "low", "high", "std_over_seeds", "seeds",
     "n", "bold",
 )  # fmt: skip
-DOCUMENT = (
-    "\\documentclass{article}\\usepackage[T1]{fontenc}\\usepackage{booktabs}"
-    "\\begin{document}%s\\end{document}"
-)
 
 
 @pytest.mark.parametrize("name", EVIL_NAMES)
@@ -52,50 +44,6 @@ def test_markdown_marks_bold_and_groups():
     assert "**0.500**" in text
     assert "| **Group X**" in text
     assert text.endswith("\n- Note on X\n")
-
-
-@pytest.mark.parametrize("name", EVIL_NAMES)
-def test_every_row_of_a_latex_table_has_the_same_cells(name):
-    text = latex(make_table(name))
-    assert text.count(r"\begin{") == text.count(r"\end{")
-    body = [t for t in text.splitlines() if t.endswith(r"\\") and "multicolumn" not in t]
-    assert len(body) == 2
-    assert {len(re.findall(r"(?<!\\)&", line)) for line in body} == {3}
-    depth = re.sub(r"\\[{}]", "", text)
-    assert depth.count("{") == depth.count("}")
-    assert not re.search(r"(?m)^[\[*]", text), "it would be an argument of the line before"
-
-
-def test_escape_leaves_no_special_character():
-    assert escape("100% of $x_1$ #2 {a} ~^\\") == (
-        r"100\% of \$x\_1\$ \#2 \{a\} \textasciitilde{}\textasciicircum{}\textbackslash{}"
-    )
-    assert escape("a|b\n[c] * d") == r"a\textbar{}b {[}c{]} {*} d"
-    assert escape("Sony α λ ο ς") == r"Sony $\alpha$ $\lambda$ ο ς"
-
-
-def test_latex_has_the_arrows_of_the_field():
-    text = latex(tables([make_record("a_b & 5 %"), make_record("best", 0.1)])[0])
-    assert r"a\_b \& 5~\%" in text
-    assert r"A\_1$\rightarrow$B" in text
-    assert r"KL $\downarrow$" in text
-    assert r"\textbf{0.100}" in text
-
-
-def test_latex_has_no_empty_upper_heading():
-    text = latex(make_table(columns=(Column("", "a", "", "a"), Column("", "b", "", "b"))))
-    assert "cmidrule" not in text
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-def test_latex_compiles(tmp_path):
-    names = [n for n in EVIL_NAMES if "小" not in n and "\x07" not in n and "\udc80" not in n]
-    body = "".join(latex(make_table(name)) for name in names)
-    (tmp_path / "t.tex").write_text(DOCUMENT % body, encoding="utf-8")
-    subprocess.run(
-        ["pdflatex", "-interaction=nonstopmode", "t.tex"], cwd=tmp_path, check=True,
-        capture_output=True,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EVIL_NAMES)
@@ -142,3 +90,18 @@ def test_json_has_null_for_what_is_not_finite():
 
 def test_an_empty_table_is_an_empty_file():
     assert csv(make_table(groups={})).strip() == ""
+
+
+def test_csv_names_the_cells_behind_each_number():
+    cells = Cells("adaptation", "cstpp (downsample = 4)", ("pynet", "syenet"))
+    several = Entry("0.5", score=make_score([0.5] * 30, seeds=2))
+    row = Row(("cstpp", "mean"), (several, Entry("–")), cells)
+    table = make_table(groups={"g": [row]}, label_titles=("Mapper", "way"))
+    first, missing = csv_format.DictReader(io.StringIO(csv(table)))
+    named = ("group", "protocol", "mapper", "isp", "way", "direction", "seed")
+    assert [first[name] for name in named] == [
+        "g", "adaptation", "cstpp (downsample = 4)", "pynet syenet", "mean", "a2b", "0 1",
+    ]  # fmt: skip
+    assert "Mapper" not in first, "the same in other words"
+    assert missing["mapper"] == first["mapper"]
+    assert missing["seed"] == ""
