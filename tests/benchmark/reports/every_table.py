@@ -46,13 +46,19 @@ def scored(metrics, sets=(), **changes):
     return made
 
 
+def beside(facts):
+    """Of a reference."""
+    return facts | {"reference": True, "role": "beside"}
+
+
 def raw(metrics=("psnr", "ssim", "mae", "angular", "kl"), mappers=LEARNED, **changes):
     """Raw-to-raw records of mappers and references."""
     facts = {"isp": "none", "title": "Raw-to-raw mapping", "missing": {}} | changes
     ranked = [{"protocol": "raw-to-raw", "mapper": m, "supervision": "unpaired"} for m in mappers]
-    references = [{**own, "reference": True, "role": "beside"} for own in (UNMAPPED, ORACLE)]
     return [
-        record for own in (*references, *ranked) for record in scored(metrics, **{**facts, **own})
+        record
+        for own in (*map(beside, (UNMAPPED, ORACLE)), *ranked)
+        for record in scored(metrics, **(facts | own))
     ]
 
 
@@ -66,10 +72,9 @@ def developed():
         )
         for m in LEARNED
     ]
-    references = [{**own, "reference": True, "role": "beside"} for own in (FLOOR, CEILING)]
     return [
         record
-        for own in (*references, *ranked)
+        for own in (*map(beside, (FLOOR, CEILING)), *ranked)
         for isp in ("microisp", "pynet", "pynet-v2", "syenet")
         for record in scored(
             ("kl", "psnr", "ssim", "ciede2000"), ("fd_random_vgg", "kd_random_vgg"), isp=isp, **own

@@ -23,7 +23,7 @@ NEEDS_TEX = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflate
 
 def compile_tables(texts, folder, columns="onecolumn"):
     """The log of a paper with the tables and the packages that they name, one on each page."""
-    (packages,) = {re.match(r"% Needs the packages (\w+) and (\w+)", t).groups() for t in texts}
+    (packages,) = {re.findall(r"\A% Needs the packages (\w+) and (\w+)", t)[0] for t in texts}
     body = "".join(f"\\typeout{{table {i}}}{t}\\clearpage\n" for i, t in enumerate(texts))
     text = DOCUMENT.format(columns=columns, packages=",".join(packages), body=body)
     (folder / "t.tex").write_text(text, encoding="utf-8")
