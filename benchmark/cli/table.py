@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ EXAMPLES = """  isp-bench table results/simulated-quick
   isp-bench table results/simulated-quick --json
   isp-bench table results/simulated-quick --fid-mode fid
   isp-bench table results/simulated-quick --intervals --split
+  isp-bench table results/raw2raw-paper --compare published
 """
+NOTHING_PUBLISHED = "None of this run's raw-to-raw mappers has published numbers."
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -45,6 +48,12 @@ def add_parser(verbs: Verbs) -> None:
         action="store_true",
         help="make one table for each direction, e.g. table1-a2b and table1-b2a",
     )
+    parser.add_argument(
+        "--compare",
+        choices=("published",),
+        help="follow each table of raw-to-raw mapping by one with published numbers, ours, and "
+        "their difference",
+    )
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     parser.set_defaults(execute=execute)
 
@@ -54,6 +63,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.planning.run_config import FID_MODE
     from benchmark.records.record import read_records
     from benchmark.reports.build import tables, write_results
+    from benchmark.reports.compare import SUFFIX, with_published
     from benchmark.reports.intervals import with_intervals
     from benchmark.reports.page import write_report
     from benchmark.reports.split import split
@@ -61,6 +71,10 @@ def execute(args: argparse.Namespace) -> int:
 
     records = read_records(args.folder)
     made = tables(records, getattr(args, "fid_mode", FID_MODE))
+    if args.compare:
+        made = with_published(made, records)
+        if not any(table.name.endswith(SUFFIX) for table in made):
+            print(NOTHING_PUBLISHED, file=sys.stderr)
     if args.intervals:
         made = [with_intervals(table) for table in made]
     if args.split:

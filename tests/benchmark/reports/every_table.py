@@ -5,6 +5,7 @@ import numpy as np
 from benchmark.records.record import SetMetric
 from benchmark.reports.across import across_tables
 from benchmark.reports.build import tables
+from benchmark.reports.compare import with_published
 from tests.benchmark.reports.samples import N, make_record
 
 CAMERAS = ("Nikon D5100", "Sigma SD Merrill")
@@ -97,8 +98,8 @@ def every_table():
     ]
     phones, cinema = developed(), developed()
     made = [
-        *tables(developed()), *tables(adds), *tables(halves), *tables(shrunk), *tables(swept),
-        *tables(raw(("chart_mae", "kl"))),
+        *tables(developed()), *with_published(tables(adds), adds), *tables(halves),
+        *with_published(tables(shrunk), shrunk), *tables(swept), *tables(raw(("chart_mae", "kl"))),
         *across_tables({"simulated:pair=phones": phones, "simulated:pair=cinema": cinema}),
         *across_tables({"simulated:pair=phones": raw(), "simulated:pair=cinema": raw()}),
     ]  # fmt: skip
