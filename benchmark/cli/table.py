@@ -16,7 +16,7 @@ EXAMPLES = """  isp-bench table results/simulated-quick
   isp-bench table results/simulated-quick --json
   isp-bench table results/simulated-quick --fid-mode fid
   isp-bench table results/simulated-quick --intervals --split
-  isp-bench table results/raw2raw-paper --compare published
+  isp-bench table results/simulated-quick --compare published
 """
 NOTHING_PUBLISHED = "None of this run's raw-to-raw mappers has published numbers."
 
