@@ -118,13 +118,13 @@ def _write(
     from benchmark.cli.table import print_tables
     from benchmark.reports.build import make_tables
     from benchmark.reports.comparison import write_comparisons
-    from benchmark.reports.page import write_report
+    from benchmark.reports.page.report import write_report
 
     if not records:
         return []
     made = make_tables(session.folder, records, config.fid_mode)
     pictures = write_comparisons(session.folder, records, session.store)
-    report = write_report(session.folder, records, made, session.store.folder / "steps")
+    report = write_report(session.folder, records, made, session.store)
     if not as_json:
         print_tables(made)
         print(

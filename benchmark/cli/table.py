@@ -34,7 +34,7 @@ def add_parser(verbs: Verbs) -> None:
         "--store",
         type=Path,
         metavar="FOLDER",
-        help="the store of the run, for the training curves in report.html (default: as for run)",
+        help="the store of the run, for pictures and curves in report.html (default: as for run)",
     )
     add_run_option(parser, "fid_mode")
     parser.add_argument(
@@ -65,9 +65,9 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.reports.build import tables, write_results
     from benchmark.reports.compare import SUFFIX, with_published
     from benchmark.reports.intervals import with_intervals
-    from benchmark.reports.page import write_report
+    from benchmark.reports.page.report import write_report
     from benchmark.reports.split import split
-    from benchmark.store.store import default_store
+    from benchmark.store.store import Store, default_store
 
     records = read_records(args.folder)
     made = tables(records, getattr(args, "fid_mode", FID_MODE))
@@ -80,7 +80,7 @@ def execute(args: argparse.Namespace) -> int:
     if args.split:
         made = [part for table in made for part in split(table)]
     write_results(args.folder, made, records)
-    write_report(args.folder, records, made, (args.store or default_store()) / "steps")
+    write_report(args.folder, records, made, Store(args.store or default_store(), "look"))
     print_tables(made, args.json)
     return 0
 

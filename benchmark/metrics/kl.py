@@ -40,7 +40,11 @@ def kl_divergence(prediction: NDArray[np.uint8], reference: NDArray[np.uint8]) -
         raise ContractError(
             f"KL: the prediction has {len(prediction)} channels, the reference {len(reference)}."
         )
-    p, q = _frequencies(prediction), _frequencies(reference)
+    return divergence(frequencies(prediction), frequencies(reference))
+
+
+def divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
+    """The same from the frequencies (C, 256) of both pictures."""
     log_ratio = np.log((p + EPS) / (q + EPS))  # (C, 256)
     return float(((p - q) * log_ratio).sum(axis=1).mean())
 
@@ -59,7 +63,7 @@ def eight_bit(image: NDArray[np.floating]) -> NDArray[np.uint8]:
     return np.rint(np.clip(image, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
-def _frequencies(image: NDArray[np.uint8]) -> NDArray[np.float64]:
+def frequencies(image: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Share of the pixels that have each value: (C, 256), rows sum to 1."""
     counts = [np.bincount(channel.ravel(), minlength=BINS) for channel in image]
     return np.stack(counts) / image[0].size

@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmark.planning.graph import NONE
 from benchmark.records.record import Record
 from benchmark.reports.table import NO_MAPPER
-from benchmark.steps.score import PREVIEWS
+from benchmark.steps.previews import preview_of
+from benchmark.steps.score import TRUTHS
 from benchmark.store.store import Store
 
 MARGIN = 8  # pixels between pictures
@@ -52,9 +53,10 @@ def _columns(records: Sequence[Record], store: Store) -> dict[str, list[Path]]:
     truth: list[Path] = []
     for record in sorted(records, key=place):
         step = store.step_folder(record.score)
-        previews = [step / f"preview-{i}.png" for i in range(min(PREVIEWS, record.n))]
-        if all(file.is_file() for file in previews):
-            columns[record.protocol if record.reference else record.label] = previews
+        previews = [preview_of(step, i) for i in range(min(TRUTHS, record.n))]
+        found = [file for file in previews if file is not None]
+        if len(found) == len(previews):
+            columns[record.protocol if record.reference else record.label] = found
             truth = [step / f"truth-{i}.png" for i in range(len(previews))]
     if truth:
         columns["truth"] = truth

@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_model
 
-from benchmark.cameras import Camera
-from benchmark.data.base import CameraPair, PairSet
-from benchmark.data.images import ImageSet, ImageWriter
+from benchmark.data.images import ImageWriter
 from benchmark.errors import BenchError
 from benchmark.files import whole_file
 from benchmark.interrupt import leave_if_requested
@@ -22,9 +20,9 @@ from benchmark.seeds import seed_of
 from benchmark.stage import Stage, Trainable
 from benchmark.steps.context import Context
 from benchmark.steps.load import create_mapper, load_isp, load_mapper
+from benchmark.steps.pictures import mapped_images, part_of, renderings_of
 from benchmark.steps.score import Scoring
 from benchmark.store.step import WEIGHTS, FitMapper, MapRaw, Score, StepSpec, Training, TrainISP
-from benchmark.store.store import Store
 from benchmark.training.batches import Batches, PairedBatches, UnpairedBatches
 from benchmark.training.device import peak_mb, reset_peak
 from benchmark.training.mapper_data import DeclaredData
@@ -120,8 +118,8 @@ def _train_isp(spec: TrainISP, context: Context) -> dict[str, Any]:
         isp = ISPS.create(spec.method, **spec.config)
 
     def pairs(part: str, mapped: str | None) -> Callable[[Stage], PairedBatches]:
-        look = _part(data, part, spec.look)
-        raw = look if mapped is None else _mapped_images(context.store, mapped)
+        look = part_of(data, part, spec.look)
+        raw = look if mapped is None else mapped_images(context.store, mapped)
         return lambda stage: PairedBatches(raw, look, stage, spec.seed)
 
     validation = pairs("validation", spec.validation) if isp.validates(isp.config) else None
@@ -164,7 +162,7 @@ def _train(
 
 
 def _map_raw(spec: MapRaw, context: Context) -> dict[str, Any]:
-    images = _part(context.data(spec.data), spec.part, spec.camera)
+    images = part_of(context.data(spec.data), spec.part, spec.camera)
     mapper = load_mapper(spec.mapper, context, spec.setting)
     writer = ImageWriter(context.store.step_folder(spec.key) / "images")
     with context.progress.task(spec.title, len(images)) as task, torch.inference_mode():
@@ -190,12 +188,12 @@ def _map_raw(spec: MapRaw, context: Context) -> dict[str, Any]:
 def _score(spec: Score, context: Context) -> dict[str, Any]:
     data = context.data(spec.data)
     if spec.raw is None:
-        raws = _part(data, spec.part, spec.camera)
+        raws = part_of(data, spec.part, spec.camera)
     else:
-        raws = _mapped_images(context.store, spec.raw)
+        raws = mapped_images(context.store, spec.raw)
     return Scoring(
         raws=raws,
-        truth=_part(data, spec.part, spec.reference),
+        truth=part_of(data, spec.part, spec.reference),
         isp=None if spec.isp is None else load_isp(spec.isp, context),
         folder=context.store.step_folder(spec.key),
         features=(
@@ -208,27 +206,6 @@ def _score(spec: Score, context: Context) -> dict[str, Any]:
         fid_weights=None if spec.extractor is None else context.fid_weights,
         save_images=spec.images,
         aligned=spec.part == "aligned",
-        rendered=_rendered(data, spec) if spec.pixels else None,
+        rendered=renderings_of(data, spec) if spec.pixels else None,
         oracle=spec.oracle,
     ).run()
-
-
-def _rendered(data: CameraPair, spec: Score) -> ImageSet:
-    """What the reference camera renders from where the test raws were taken."""
-    if spec.camera == spec.reference:
-        return _part(data, spec.part, spec.reference)
-    return data.renderings[spec.reference]
-
-
-def _part(data: CameraPair, part: str, camera: Camera) -> ImageSet:
-    if part in ("train", "validation"):
-        single: Mapping[Camera, ImageSet] = getattr(data, part)
-        return single[camera]
-    pairs: PairSet | None = getattr(data, part)
-    if pairs is None:
-        raise BenchError(f"The data set has no '{part}' pairs.")
-    return pairs.camera(camera)
-
-
-def _mapped_images(store: Store, key: str) -> ImageSet:
-    return ImageSet(store.intact(key) / "images")

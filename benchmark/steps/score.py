@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,17 @@ from benchmark.metrics.features import Features
 from benchmark.metrics.fid_weights import find_weights
 from benchmark.metrics.frechet import FEWEST_LEFT_OUT
 from benchmark.metrics.inception import BATCH_SIZE, FeatureExtractor
-from benchmark.metrics.kl import eight_bit, kl_divergence
+from benchmark.metrics.kl import divergence, eight_bit, frequencies
 from benchmark.metrics.pixel import mae, psnr, ssim
 from benchmark.progress import Progress
 from benchmark.steps.distances import Embedding, embeddings
 from benchmark.steps.oracles import ORACLES, samples, transformed
+from benchmark.steps.previews import thumbnail, write_preview
 from benchmark.store.step import MEASURES
 from isp_models.base import DeepISP
 
-PREVIEWS = 4  # pictures kept for looking at
-PREVIEW_SIDE = 384  # pixels
+TRUTHS = 4  # of the truths, which are the same for many cells, only the first are kept
+HISTOGRAMS = "histograms.npy"  # (n, 2, C, 256): of each picture and its truth, see `frequencies`
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Scoring:
         raws: the raws under test, as captured or mapped.
         truth: pictures of the same scenes by the reference camera, in the same order.
         isp: the ISP, or None to compare raw with raw.
-        folder: where `measures.json` and the previews go.
+        folder: where `measures.json`, `histograms.npy` and the previews go.
         features: where features of the truth are kept for other cells: a folder of the store (the
             pictures themselves may be a user's own, or read-only) and the beginning of the files'
             names, which names the data set and the part.
@@ -74,6 +75,7 @@ class Scoring:
     aligned: bool = True
     rendered: ImageSet | None = None
     oracle: str | None = None
+    _histograms: list[NDArray[np.float32]] = field(default_factory=list, init=False)
 
     def run(self) -> dict[str, Any]:
         """Measures all pictures, writes the measures, and returns their number."""
@@ -85,6 +87,7 @@ class Scoring:
         taken_by = [raw.taken_by or truth.taken_by for raw, truth in pairs]
         if any(taken_by):
             facts["born"] = taken_by
+        save_array(self.folder / HISTOGRAMS, np.stack(self._histograms))
         write_atomic(self.folder / MEASURES, json.dumps(facts, indent=1))
         return {"pictures": len(self.raws)}
 
@@ -96,9 +99,7 @@ class Scoring:
                 leave_if_requested()
                 raw, truth = self._raw_pair(i)
                 rows.append(self._compared(i, raw, truth))
-                if i < PREVIEWS:
-                    _preview(_visible(raw), self.folder / f"preview-{i}.png")
-                    _preview(_visible(truth), self.folder / f"truth-{i}.png")
+                self._keep(i, _visible(raw), _visible(truth))
                 task.advance()
         # A metric is one of the set only if every picture has it: a chart may be hidden.
         names = [name for name in rows[0] if all(name in row for row in rows)]
@@ -125,7 +126,19 @@ class Scoring:
             }
         if self.raws[i].charts and self.truth[i].charts:
             values["chart_mae"] = chart_mae(*self._patches(i, raw, truth))
-        return {**values, "kl": kl_divergence(eight_bit(raw), eight_bit(truth))}
+        return {**values, "kl": self._kl(eight_bit(raw), eight_bit(truth))}
+
+    def _kl(self, picture: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
+        """KL of the next picture, whose histograms are kept."""
+        p, q = frequencies(picture), frequencies(truth)
+        self._histograms.append(np.stack((p, q)).astype(np.float32))
+        return divergence(p, q)
+
+    def _keep(self, i: int, picture: NDArray[np.uint8], truth: NDArray[np.uint8]) -> None:
+        """Keeps small copies, (3, H, W), to be looked at."""
+        write_preview(picture, self.folder, i)
+        if i < TRUTHS:
+            thumbnail(truth).save(self.folder / f"truth-{i}.png")
 
     def _patches(
         self, i: int, raw: NDArray[np.float32], truth: NDArray[np.float32]
@@ -151,7 +164,7 @@ class Scoring:
             while batch := list(islice(developed, BATCH_SIZE)):
                 for srgb in batch:
                     i = len(per_image["kl"])
-                    per_image["kl"].append(kl_divergence(srgb, self.truth.srgb(i)))
+                    per_image["kl"].append(self._kl(srgb, self.truth.srgb(i)))
                     if self.rendered is not None:
                         for name, value in _pixel_by_pixel(srgb, self.rendered.srgb(i)).items():
                             per_image.setdefault(name, []).append(value)
@@ -173,9 +186,7 @@ class Scoring:
             with torch.inference_mode():
                 raw = torch.from_numpy(self.raws.raw(i))[None].to(self.device)
                 srgb = eight_bit(self.isp(raw)[0].float().cpu().numpy())
-            if i < PREVIEWS:
-                _preview(srgb, self.folder / f"preview-{i}.png")
-                _preview(self.truth.srgb(i), self.folder / f"truth-{i}.png")
+            self._keep(i, srgb, self.truth.srgb(i))
             if self.save_images:
                 for kind, picture in (("developed", srgb), ("truth", self.truth.srgb(i))):
                     (self.folder / kind).mkdir(exist_ok=True)
@@ -206,9 +217,3 @@ def _visible(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 def _png(picture: NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0)))
-
-
-def _preview(picture: NDArray[np.uint8], file: Path) -> None:
-    image = _png(picture)
-    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    image.save(file)

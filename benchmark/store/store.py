@@ -21,7 +21,7 @@ from benchmark.interrupt import CHECKPOINT, leave_if_requested
 from benchmark.store.lock import PLACE, Holding, Lock
 from benchmark.store.step import KEY_LENGTH, StepSpec, is_key, step_from_json
 
-PRODUCTS = (".safetensors", ".json", ".npy", ".png")  # what a finished step vouches for
+PRODUCTS = (".safetensors", ".json", ".npy", ".png", ".jpg")  # what a finished step vouches for
 FAILURE = "failure.json"
 NOTES = ("spec.json", "done.json", FAILURE)
 SUMS = "sha256.json"  # of a prepared data set
@@ -50,18 +50,21 @@ class Store:
 
     Args:
         folder: where it lies.
-        mode: "write" makes the folder; "read" writes nothing, and the folder must be there;
-            "plan" writes nothing either, and a folder that is not there is an empty store.
+        mode: "write" makes the folder; "read" writes nothing, and the folder must be there; in
+            the others, a folder that is not there is an empty store: "plan" checks that it could
+            be written, "look" does not care.
 
     Raises:
         BenchError: the folder cannot be written, or is not there to be read.
     """
 
-    def __init__(self, folder: Path, mode: Literal["write", "read", "plan"] = "write") -> None:
+    def __init__(
+        self, folder: Path, mode: Literal["write", "read", "plan", "look"] = "write"
+    ) -> None:
         self.folder = folder
-        if mode != "read":
+        if mode in ("write", "plan"):
             require_writable(folder, "--store", make=mode == "write")
-        elif not folder.is_dir():
+        elif mode == "read" and not folder.is_dir():
             raise BenchError(f"There is no store in {folder}. Name another with --store.")
 
     def data_folder(self, name: str, fingerprint: str) -> Path:
