@@ -37,6 +37,9 @@ ELSEWHERE = {
     "benchmark/records/bundle.py": "tests/benchmark/cli/test_export.py",
     "benchmark/records/overwrite.py": "tests/benchmark/cli/test_run.py",
     "benchmark/records/reproduce.py": "tests/benchmark/cli/test_export.py",
+    # The parts of the report's page, through its sections and the whole page.
+    "benchmark/reports/page/provenance.py": "tests/benchmark/reports/page/test_report.py",
+    "benchmark/reports/page/strips.py": "tests/benchmark/reports/page/test_cells.py",
     "benchmark/running/choose.py": "tests/benchmark/running/test_pool.py",
     "benchmark/running/executor.py": "tests/benchmark/running/test_foreign_folder.py",
     "benchmark/running/inline.py": "tests/benchmark/cli/test_run.py",
@@ -45,6 +48,7 @@ ELSEWHERE = {
     "benchmark/steps/distances.py": "tests/benchmark/steps/test_score.py",
     "benchmark/steps/context.py": "tests/benchmark/steps/test_load.py",
     "benchmark/steps/find.py": "tests/benchmark/cli/test_render.py",
+    "benchmark/steps/pictures.py": "tests/benchmark/reports/page/test_report.py",
     "benchmark/steps/run.py": "tests/benchmark/cli/test_run.py",
     "benchmark/store/explain.py": "tests/benchmark/cli/test_explain.py",
     "benchmark/store/housekeeping.py": "tests/benchmark/cli/test_store.py",

@@ -43,6 +43,7 @@ FLOORS = {  # room: the rooms below that it may import
     "records": ("store", "metrics", "planning", "steps"),
     "running": ("store", "data", "metrics", "planning", "training", "steps", "records"),
     "reports": ("store", "metrics", "planning", "steps", "records"),
+    "reports.page": ("store", "metrics", "planning", "steps", "records", "reports"),
     "methods": ("data", "planning", "training"),
 }
 METHOD_FILES = [f for p in PACKAGES for f in sorted((REPOSITORY / p).rglob("*.py"))]
