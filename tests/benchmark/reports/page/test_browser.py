@@ -172,12 +172,15 @@ def test_the_scores_of_every_picture_are_a_sortable_table(page):
     cell.locator("summary").first.click()
     cell.get_by_text("Scores of every picture").click()
     table = cell.get_by_role("table")
+    table.wait_for()
     assert table.get_by_role("row").count() == 1 + 4
     table.get_by_role("button").nth(1).click()
     values = [float(text) for text in table.locator("td:nth-child(2)").all_text_contents()]
     assert values == sorted(values)
-    cell.get_by_text("Scores of every picture").first.click()
-    assert cell.locator("table").count() == 1, "closed and opened again, it is still one table"
+    for _ in "closed", "opened":
+        cell.get_by_text("Scores of every picture").first.click()
+    table.wait_for()
+    assert cell.locator("table").count() == 1, "it is filled once"
 
 
 def test_the_metric_of_the_summary_is_chosen(page):
