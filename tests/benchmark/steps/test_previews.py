@@ -23,7 +23,7 @@ def test_a_preview_is_the_picture_made_small(tmp_path):
     assert file is not None
     with Image.open(file) as picture:
         assert picture.size == (SIDE // 2, SIDE)
-        assert np.abs(np.subtract(picture.getpixel((5, 5)), (200, 0, 0))).max() <= 3
+        assert np.asarray(picture)[5, 5] == pytest.approx([200, 0, 0], abs=3)
 
 
 def test_previews_of_earlier_versions_are_found(tmp_path):
@@ -59,7 +59,8 @@ def test_a_raw_is_shown_with_its_gamma(pictures):
 
 
 def test_errors_are_absolute_differences(pictures):
-    for pair in (pictures, pictures[::-1]):
-        errors = raw_error(*pair, 0)
+    one, other = pictures
+    for raws, truth in ((one, other), (other, one)):
+        errors = raw_error(raws, truth, 0)
         assert errors.ndim == 2 and min(errors.shape) >= SIDE
         assert errors == pytest.approx(0.1, abs=1e-6)

@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.cli.main import main
 from benchmark.reports.page import album
-from tests.conftest import TOY
+from tests.conftest import LIMIT, TOY
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -24,7 +24,9 @@ def browser():
         try:
             # A container often runs as root and has no room for Chromium's own shared memory.
             options = ["--no-sandbox", "--disable-dev-shm-usage"]
-            browser = playwright.chromium.launch(executable_path=program, args=options)
+            browser = playwright.chromium.launch(
+                executable_path=program, args=options, timeout=1000 * LIMIT
+            )
         except sync_api.Error:
             pytest.skip("needs a Chromium, which is not installed")
         yield browser
@@ -62,11 +64,17 @@ def complaints():
 @pytest.fixture
 def page(browser, run, complaints):
     """The opened page; a test fails if the browser complains of anything."""
-    with browser.new_context(viewport=SIZES["desktop"]) as context:
+    with opened(browser, viewport=SIZES["desktop"]) as context:
         page = watched(context.new_page(), complaints)
         page.goto((run / "report.html").as_uri())
         yield page
         assert complaints == []
+
+
+def opened(browser, **options):
+    context = browser.new_context(**options)
+    context.set_default_timeout(1000 * LIMIT)  # only a fault takes as long
+    return context
 
 
 def watched(page, complaints):
@@ -197,7 +205,7 @@ def test_many_pictures_are_loaded_from_the_folder(browser, run, tmp_path, compla
     monkeypatch.setenv("ISP_BENCH_HOME", str(run.parents[1] / "home"))
     folder = shutil.copytree(run, tmp_path / "run")
     assert main(["table", str(folder)]) == 0
-    with browser.new_context() as context:
+    with opened(browser) as context:
         page = watched(context.new_page(), complaints)
         page.goto((folder / "report.html").as_uri())
         page.locator(".cell").first.locator("summary").first.click()
@@ -210,7 +218,7 @@ def test_many_pictures_are_loaded_from_the_folder(browser, run, tmp_path, compla
 
 def test_it_is_accessible_and_as_wide_as_the_screen(browser, run, size, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
-    with browser.new_context(viewport=size, color_scheme=scheme) as context:
+    with opened(browser, viewport=size, color_scheme=scheme) as context:
         page = context.new_page()
         page.goto((run / "report.html").as_uri())
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
@@ -221,7 +229,7 @@ def test_it_is_accessible_and_as_wide_as_the_screen(browser, run, size, scheme):
 
 
 def test_it_can_be_printed(browser, run):
-    with browser.new_context() as context:
+    with opened(browser) as context:
         page = context.new_page()
         page.goto((run / "report.html").as_uri())
         page.emulate_media(media="print", color_scheme="dark")
