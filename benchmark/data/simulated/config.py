@@ -44,9 +44,9 @@ class SimulatedConfig(DataConfig):
     scenes: int = 115
     lights: tuple[str, ...] = LIGHTS
     mixed: float = 0.25
-    camera_a: str = "Nikon D5100"
-    camera_b: str = "Sigma SD Merrill"
-    exposure_sd: float = 1 / 3
+    camera_a: str = "Nikon D200"
+    camera_b: str = "ARRI D21"
+    exposure_sd: float = 0.1
     vignetting: bool = True
     blur: bool = True
     noise: bool = True

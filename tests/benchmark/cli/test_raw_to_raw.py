@@ -88,7 +88,7 @@ def test_table_2_compares_charts(bench, tmp_path, aligned):
     assert ran.code == 0, ran.err
     folder = tmp_path / "results" / "simulated-multi-smoke"
     assert (folder / "table1.md").is_file() == bool(aligned)
-    assert (folder / "table2.md").read_text().index("Nikon D5100→") > 0
+    assert (folder / "table2.md").read_text().index("Nikon D200→") > 0
     found = records(folder)
     pixels = {"psnr", "ssim", "mae", "angular"} if aligned else set()
     metrics = set(found["raw-to-raw", "global3x3", "a2b"]["per_image"])

@@ -61,7 +61,7 @@ def test_no_picture_is_kept_for_validation_unless_asked_for(tmp_path, small):
 
 def test_parts_shapes_and_ranges(small):
     _, pair = small
-    assert (pair.camera_a, pair.camera_b) == ("Nikon D5100", "Sigma SD Merrill")
+    assert (pair.camera_a, pair.camera_b) == ("Nikon D200", "ARRI D21")
     for camera, levels in (("a", 3567), ("b", 1023)):
         assert len(pair.train[camera]) == 3
         assert len(pair.validation[camera]) == 1
@@ -293,7 +293,7 @@ def test_config_survives_json():
     [
         ({"lights": ("A", "D66")}, "Unknown light 'D66'"),
         ({"camera_b": "gone.csv"}, "no sensitivity file gone.csv"),
-        ({"camera_b": "Nikon D5100"}, "Both cameras are called 'Nikon D5100'"),
+        ({"camera_b": "Nikon D200"}, "Both cameras are called 'Nikon D200'"),
     ],
 )
 def test_check_finds_what_is_missing(changes, message):
