@@ -75,8 +75,8 @@ class PyNETConfig(PyNETVariant, StagedConfig, PerceptualConfig):
 
     Attributes:
         crop_size: side of the training crops in packed pixels.
-        init: "torch", as published; "raw": the convolutions that bypass the instance norms first
-            pass the raw planes on. Short trainings then learn colour in a third of the steps.
+        init: "torch", as published; "raw": the convolutions that bypass the instance norms start
+            by passing the raw planes on. Short trainings then learn colour in a third of the steps.
         learning_rate: of Adam, the same at all levels.
         decay_from: fraction of each level's steps after which the rate falls linearly to 0; 1, as
             published, for never.
@@ -149,10 +149,10 @@ class PyNET(DeepISP):
 
     def _check_raw_init(self) -> None:
         features, upsample = self.config.scaled(FEATURES[0]), self.config.upsample
-        if features < 4 or upsample != "bilinear":
+        if features <= 4 or upsample != "bilinear":
             raise BenchError(
                 f"init = raw with width = {self.config.width} and upsample = {upsample}; it needs "
-                f"a width of at least {4 / FEATURES[0]} and upsample = bilinear."
+                f"a width above {4 / FEATURES[0]} and upsample = bilinear."
             )
 
     def stages(self) -> Sequence[Stage]:

@@ -280,22 +280,23 @@ class PyNETNetwork(nn.Module):
 
 
 def pass_raw_on(network: PyNETNetwork) -> None:
-    """Makes the convolutions that bypass the instance norms start as the identity.
+    """Makes four features of the way around the instance norms start as the raw planes.
 
-    Absolute colour reaches level 0 only through them. Torch's initialisation makes each weaken
-    what it is given; with Dirac's delta the head of level 0 sees the raw planes from the start.
+    Absolute colour reaches level 0 only on this way, and torch's initialisation makes each of its
+    convolutions weaken what it is given. Now the head of level 0 sees the raw from the start.
 
     Args:
-        network: with `upsample="bilinear"` and at least 4 features at level 1.
+        network: with `upsample="bilinear"` and more than 4 features at level 1.
     """
     encoder, leave = _convolutions(network.encoder[0]), _convolutions(network.level1.exit)
     encoded = leave[0].in_channels - encoder[-1].out_channels  # comes last in what level 1 joins
     for conv in (*encoder, *leave, *_convolutions(network.level0)):
         first = encoded if conv is leave[0] else 0
         with torch.no_grad():
-            nn.init.dirac_(conv.weight[:, first:])
-        if conv.bias is not None:
-            nn.init.zeros_(conv.bias)
+            conv.weight[:4] = 0
+            nn.init.dirac_(conv.weight[:4, first:])
+            assert conv.bias is not None
+            conv.bias[:4] = 0
 
 
 def _convolutions(part: nn.Module) -> list[nn.Conv2d]:

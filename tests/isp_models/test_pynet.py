@@ -1,8 +1,10 @@
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -66,6 +68,23 @@ def filled() -> PyNETNetwork:
 def test_parameter_count(variant: PyNETVariant, count: int) -> None:
     with torch.device("meta"):
         assert parameter_count(PyNETNetwork(variant)) == count
+
+
+def test_raw_start_brings_the_raw_planes_to_the_head_of_level_0() -> None:
+    isp = PyNET(PyNETConfig(width=0.25, level0_channels=64, init="raw"))
+    seen: list[torch.Tensor] = []
+    isp.network.heads[0].register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    raw = torch.rand(2, 4, 32, 48)
+    isp(raw)
+    planes = F.interpolate(zurich_order(raw), (64, 96), mode="bilinear", align_corners=True)
+    torch.testing.assert_close(seen[0][:, :4], planes)
+    assert (seen[0][:, 4:].abs().amax((0, 2, 3)) > 0).all(), "the other features start as ever"
+
+
+@pytest.mark.parametrize("settings", [{"width": 0.125}, {"upsample": "tconv"}])
+def test_raw_start_refuses_what_it_cannot_do(settings: dict[str, Any]) -> None:
+    with pytest.raises(BenchError, match=r"init = raw .* width above 0.125 and upsample = bil"):
+        PyNET(PyNETConfig(init="raw", **settings))
 
 
 @pytest.mark.parametrize(("variant", "giga"), [(PyNETVariant(), 111.7163), (TENSORFLOW, 109.626)])
