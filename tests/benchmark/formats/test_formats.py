@@ -20,10 +20,12 @@ MAPPED_SCENES, ADAPTATION, RAW_TO_RAW = (
     "ef0f48e8d007898964a8", "b334e7d2ff93f0e30c94", "e04d797efd9aee00ac40",
 )  # fmt: skip
 BROKEN = "549459849616d4886965"  # a plug-in that raises
+# The default cameras and exposure of that time.
+FORMER = "pair=foveon,exposure_sd=0.3333333333333333"
 # The first run in make.sh.
 RUN = (
     *("--preset", "smoke", "--direction", "a2b", "--no-beside", "--device", "cpu"),
-    *("--data", "simulated:unpaired=2,validation=1,anchors=1,aligned=2,scenes=2"),
+    *("--data", f"simulated:{FORMER},unpaired=2,validation=1,anchors=1,aligned=2,scenes=2"),
     *("--protocol", "adaptation", "raw-to-raw", "oracle-gain", "--mapper", "global3x3"),
     *("--isp", "microisp", "--set", "isp.passes=1", "isp.blocks=1", "isp.features=1"),
 )
