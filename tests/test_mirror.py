@@ -9,6 +9,7 @@ ELSEWHERE = {
     # Verbs are tested through the command line.
     "benchmark/cli/check.py": "tests/benchmark/methods/test_conformance.py",
     "benchmark/cli/doctor.py": "tests/benchmark/cli/test_documented_commands.py",
+    "benchmark/cli/figure.py": "tests/benchmark/cli/test_figures.py",
     "benchmark/cli/info.py": "tests/benchmark/cli/test_documented_commands.py",
     "benchmark/cli/list_names.py": "tests/benchmark/cli/test_light_imports.py",
     "benchmark/cli/picture_options.py": "tests/benchmark/cli/test_render.py",
@@ -66,6 +67,8 @@ ELSEWHERE = {
     "mappers/networks/unet.py": "tests/mappers/networks/test_unet_vit.py",
     "mappers/pretraining.py": "tests/mappers/test_uvcgan.py",
     "mappers/training.py": "tests/mappers/test_cycle.py",
+    # Figures are drawn from whole runs.
+    "benchmark/reports/figures/gallery.py": "tests/benchmark/cli/test_figures.py",
     # One table holds what all protocols train and compare.
     "protocols/adaptation.py": "tests/protocols/test_base.py",
     "protocols/augmentation.py": "tests/protocols/test_base.py",

@@ -17,6 +17,7 @@ from benchmark.cli import (
     doctor,
     explain,
     export,
+    figure,
     info,
     list_names,
     map_raw,
@@ -46,6 +47,7 @@ EXAMPLES = """examples:
   isp-bench run --protocol adaptation augmentation --mapper all --isp syenet --seed 0 1 2
   isp-bench plan --mapper cstpp global-poly
   isp-bench table results/simulated-quick
+  isp-bench figure strips results/simulated-quick -o strips.pdf
   isp-bench render DSC_0001.NEF --isp pynet --mapper cstpp -o developed.png
   isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
   isp-bench list mappers
@@ -68,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
         run,
         plan,
         table,
+        figure,
         render,
         map_raw,
         data,

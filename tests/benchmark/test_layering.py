@@ -44,6 +44,9 @@ FLOORS = {  # room: the rooms below that it may import
     "running": ("store", "data", "metrics", "planning", "training", "steps", "records"),
     "reports": ("store", "metrics", "planning", "steps", "records"),
     "reports.page": ("store", "metrics", "planning", "steps", "records", "reports"),
+    "reports.figures": (
+        *("store", "data", "metrics", "planning", "steps", "records", "reports", "reports.page"),
+    ),
     "methods": ("data", "planning", "training"),
 }
 METHOD_FILES = [f for p in PACKAGES for f in sorted((REPOSITORY / p).rglob("*.py"))]

@@ -42,7 +42,7 @@ def trainings(trained: Mapping[str, dict[str, Any]], steps: Path) -> list[Traini
     """
     logs: dict[str, dict[str, Losses]] = {}
     for key, step in trained.items():
-        losses = _read_log(steps / key / LOG)
+        losses = read_log(steps / key / LOG)
         if losses:
             seed = SEED.search(step["title"])
             title = SEED.sub("", step["title"])
@@ -50,7 +50,7 @@ def trainings(trained: Mapping[str, dict[str, Any]], steps: Path) -> list[Traini
     return [Training(title, list(_charts(by_seed))) for title, by_seed in logs.items()]
 
 
-def _read_log(file: Path) -> Losses:
+def read_log(file: Path) -> Losses:
     """Losses from a training's log; a step that was run again after a stop counts once."""
     losses: Losses = {}
     if not file.is_file():
@@ -76,7 +76,7 @@ def _charts(by_seed: Mapping[str, Losses]) -> Iterator[Chart]:
             for log in by_seed.values()
             for (stage, loss), values in log.items()
             if SIDE.sub("", loss) == kind
-            for points in [_thinned(values, _begin(log, stage))]
+            for points in [thinned(values, begin_of(log, stage))]
         ]
         yield _chart(kind, curves)
 
@@ -86,7 +86,7 @@ def _side(loss: str) -> str:
     return found[1].replace("2", " → ") if found else ""
 
 
-def _begin(log: Losses, stage: str) -> int:
+def begin_of(log: Losses, stage: str) -> int:
     """Steps of the stages before one."""
     lengths: dict[str, int] = {}
     for (name, _), values in log.items():
@@ -95,7 +95,7 @@ def _begin(log: Losses, stage: str) -> int:
     return sum(lengths[name] for name in earlier)
 
 
-def _thinned(values: Mapping[int, float], begin: int) -> list[tuple[float, float]]:
+def thinned(values: Mapping[int, float], begin: int) -> list[tuple[float, float]]:
     """Steps of the whole training and losses: means of neighbours where there are many."""
     points = sorted(values.items())
     cuts = [round(i * len(points) / POINTS) for i in range(POINTS + 1)]

@@ -42,7 +42,9 @@ DISTINCT = {tuple(re.sub(r"(^|:)~/", r"\1", w) for w in c.words): c for c in rev
 COMMANDS = [c for c in reversed(DISTINCT.values()) if c.words != METHODS_PAGE]
 # What needs a run, or its store; one ISP is enough for all.
 TRAINED_ISP = "syenet"
-TRAINED = ("render", "map", "table", "export", "verify", "explain", "step", "status", "store")
+TRAINED = (
+    "render", "map", "table", "figure", "export", "verify", "explain", "step", "status", "store",
+)  # fmt: skip
 SIZES = {"lsmi": ["--set", "size=128", "test_size=96"]}  # of pictures in the small downloads
 KEY = re.compile(r"[0-9a-f]{12,20}")
 
@@ -152,6 +154,8 @@ def adapted(command: Command, place: Path, new: Path) -> list[str]:
         words = [TRAINED_ISP if word == "pynet" else word for word in words]
     elif verb == "export":
         words[2] = str(new / words[2])
+    elif verb == "figure":
+        words[words.index("-o") + 1] = str(new / words[words.index("-o") + 1])
     if "--fid-weights" in words:  # 91 MB; the run was scored without them
         at = words.index("--fid-weights")
         del words[at : at + 2]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "torch", "torchvision", "scipy", "pandas", "colour", "rawpy")
+HEAVY = ("numpy", "torch", "torchvision", "scipy", "pandas", "colour", "rawpy", "matplotlib")
 CALL = """
 import sys
 from benchmark.cli.main import main
@@ -25,8 +25,11 @@ def loaded(code, *arguments):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--help",), ("run", "--help"), ("plan", "--help"), ("table", "--help"), ("list",)],
-)
+    [
+        ("--help",), ("run", "--help"), ("plan", "--help"), ("table", "--help"),
+        ("figure", "--help"), ("list",),
+    ],
+)  # fmt: skip
 def test_help_and_lists_load_nothing_heavy(arguments):
     assert loaded(CALL.format(heavy=HEAVY), *arguments) == []
 
