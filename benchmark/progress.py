@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -62,10 +63,15 @@ class Task:
             self._last = time.monotonic()
             self._line(note)
 
-    def _line(self, note: str) -> None:
-        elapsed = time.monotonic() - self._start
+    @property
+    def pace(self) -> float | None:
+        """Seconds per unit; None before there is one."""
         new = self.done - self._offset
-        left = f"{elapsed / new * (self.total - self.done):.0f} s left" if new else "just begun"
+        return (time.monotonic() - self._start) / new if new else None
+
+    def _line(self, note: str) -> None:
+        pace = self.pace
+        left = "just begun" if pace is None else f"{pace * (self.total - self.done):.0f} s left"
         self._console.print(
             f"{self.description}: {self.done}/{self.total}, {left} {note}".rstrip(), soft_wrap=True
         )
@@ -84,11 +90,15 @@ class Progress:
 
     Args:
         quiet: shows nothing (tests, `--json`).
+
+    Attributes:
+        live: whether a terminal shows it, so that lines can change.
     """
 
     def __init__(self, quiet: bool = False) -> None:
         self.console = _Display(quiet)
-        terminal = self.console.is_terminal and not quiet
+        self.live = self.console.is_terminal and not quiet
+        self._shown: list[RenderableType] = []
         self._bars = (
             Bars(
                 TextColumn("{task.description}", markup=False),
@@ -99,22 +109,34 @@ class Progress:
                 TimeRemainingColumn(),
                 TextColumn("{task.fields[note]}", markup=False),
                 console=self.console,
-                transient=True,
             )
-            if terminal
+            if self.live
             else None
         )
+        self._display = Live(console=self.console, transient=True, get_renderable=self._everything)
 
     def __enter__(self) -> "Progress":
-        if self._bars is not None:
-            self._bars.start()
+        if self.live:
+            self._display.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._bars is not None:
-            self._bars.stop()
+        if self.live:
+            self._display.stop()
         with suppress(OSError):
             sys.stderr.flush()
+
+    def _everything(self) -> RenderableType:
+        return Group(*filter(None, (self._bars,)), *self._shown)
+
+    @contextmanager
+    def show(self, part: RenderableType) -> Iterator[None]:
+        """Shows something below the bars for the time of the block; only on a terminal."""
+        self._shown.append(part)
+        try:
+            yield
+        finally:
+            self._shown.remove(part)
 
     def say(self, text: str) -> None:
         """One line above the bars."""

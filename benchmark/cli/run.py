@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from benchmark.progress import Progress
     from benchmark.records.record import Record
     from benchmark.reports.table import Table
+    from benchmark.running.on_finish import Ending
     from benchmark.running.runner import Outcome
     from benchmark.running.session import Session
 
@@ -26,6 +27,7 @@ EXAMPLES = """  isp-bench run
   isp-bench run --data folder:~/pictures/two-phones --preset quick
   isp-bench run --data simulated:pair=phones simulated:pair=cinema
   isp-bench run --config run.yaml --set mapper.steps=2000 isp.learning_rate=1e-4
+  isp-bench run --on-finish 'mail -s "$ISP_BENCH_SUMMARY" me@example.org < /dev/null'
 """
 STOPPED = "Stopped. Finished steps and checkpoints are kept; the same command continues from there."
 
@@ -42,11 +44,26 @@ def add_parser(verbs: Verbs) -> None:
         help="print the commands of the missing steps, level by level, and run nothing; for a "
         "scheduler of your own",
     )  # fmt: skip
+    # No option of run files: a file from somebody else must not run commands.
+    parser.add_argument(
+        "--on-finish", metavar="COMMAND",
+        help="a shell command for when the run has ended, however it did; it finds done, failed, "
+        "stopped or error in $ISP_BENCH_RESULT, a sentence in $ISP_BENCH_SUMMARY, and the results "
+        "in $ISP_BENCH_FOLDERS",
+    )  # fmt: skip
     parser.set_defaults(execute=execute, stopped=STOPPED)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb; 1 if a cell failed."""
+    from benchmark.progress import Progress
+    from benchmark.running.on_finish import on_finish
+
+    with on_finish(args.on_finish, Progress()) as ending:
+        return _run(args, ending)
+
+
+def _run(args: argparse.Namespace, ending: "Ending") -> int:
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
     from benchmark.reports.text import numbers
@@ -56,6 +73,7 @@ def execute(args: argparse.Namespace) -> int:
     with clean_stops(), Progress() as progress:
         progress.say("Checking and planning ...")
         sessions = {label: open_session(own) for label, own in config.by_data_set().items()}
+        ending.folders = [session.folder for session in sessions.values()]
         for session in sessions.values():
             _announce(session, progress)
         if args.print_commands:
@@ -82,6 +100,10 @@ def execute(args: argparse.Namespace) -> int:
         if outcome.failures:
             failed = True
             print(_failures(session, outcome), file=sys.stderr)
+    ran = sum(len(outcome.ran) for outcome in outcomes)
+    wrong = sum(len(outcome.failures) for outcome in outcomes)
+    ending.result = "failed" if failed else "done"
+    ending.summary = f"{ran} steps ran, {wrong} failed."
     return 1 if failed else 0
 
 

@@ -60,10 +60,12 @@ class _Counts:
         asked = [spec.kind, spec.method, spec.version, spec.source, spec.config, *size]
         return self._work(asked, lambda: inference_work(bare_method(spec), *size))
 
-    def rates(self, device: torch.device, precision: str) -> Rates:
-        """Of a device, measured now or before."""
+    def rates(self, device: torch.device, precision: str, measure: bool) -> Rates | None:
+        """Of a device, measured before or, if allowed, now."""
         key = f"{device_name(device)}, {torch.get_num_threads()} threads, {precision}"
         if key not in self._known:
+            if not measure:
+                return None
             rates = measure_rates(device, bfloat16=precision == "bfloat16")
             self._known[key] = dataclasses.asdict(rates)
             self._new = True
@@ -99,9 +101,14 @@ class Estimator:
         store: its finished steps are asked first.
         source: the data set.
         device: where the steps will run.
+        cautious: leaves uncounted what would run code of plug-ins, or occupy a GPU, in this
+            process: for one that goes on to lead a run.
     """
 
-    def __init__(self, store: Store, source: DataSource, device: torch.device) -> None:
+    def __init__(
+        self, store: Store, source: DataSource, device: torch.device, *, cautious: bool = False
+    ) -> None:
+        self._cautious = cautious
         self._store = store
         self._source = source
         self._device = device
@@ -132,6 +139,8 @@ class Estimator:
         self._counts.save()
 
     def _training(self, spec: Training) -> Cost | None:
+        if not self._may_run(spec):
+            return None
         method = bare_method(spec)
         total = Work()
         for stage in method.stages():
@@ -141,8 +150,16 @@ class Estimator:
             if step is None:
                 return None
             total += step.times(stage.steps)
-        rates = self._counts.rates(self._device, spec.precision)
-        return Cost(rates.seconds(total), _weights(method), total.peak)
+        seconds = self._seconds(total, spec.precision)
+        return None if seconds is None else Cost(seconds, _weights(method), total.peak)
+
+    def _may_run(self, spec: Training) -> bool:
+        return spec.source is None or not self._cautious
+
+    def _seconds(self, work: Work, precision: str) -> float | None:
+        measure = self._device.type == "cpu" or not self._cautious
+        rates = self._counts.rates(self._device, precision, measure)
+        return None if rates is None else rates.seconds(work)
 
     def _pictures(self, spec: MapRaw | Score, spec_of: Callable[[str], StepSpec]) -> Cost | None:
         folder = self._store.data_folder(spec.data.name, spec.data.fingerprint)
@@ -157,12 +174,15 @@ class Estimator:
         if key is not None:
             training = spec_of(key)
             assert isinstance(training, Training)
+            if not self._may_run(training):
+                return None
             run = self._counts.inference(training, extent)
             if run is None:
                 return None
             one += run
         total = one.times(extent.pictures)
-        return Cost(self._counts.rates(self._device, "float32").seconds(total), size, total.peak)
+        seconds = self._seconds(total, "float32")
+        return None if seconds is None else Cost(seconds, size, total.peak)
 
 
 def published_peaks(progress: Progress) -> dict[str, float]:

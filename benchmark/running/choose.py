@@ -71,7 +71,7 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
     ]
     for number, environment in enumerate(environments if gpus else ()):
         environment["CUDA_VISIBLE_DEVICES"] = _visible_gpus(gpus)[number % gpus]
-    return PoolExecutor(command, environments, context.store, context.progress, limit)
+    return PoolExecutor(command, environments, context.store, limit)
 
 
 def step_command(

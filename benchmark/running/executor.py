@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from benchmark.progress import Progress
 from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
 
@@ -41,8 +42,13 @@ class Executor(Protocol):
     def has_room(self) -> bool:
         """Whether another step may be started now."""
 
-    def start(self, spec: StepSpec) -> None:
-        """Starts a step that the store knows."""
+    def start(self, spec: StepSpec, progress: Progress) -> str:
+        """Starts a step that the store knows, and returns who runs it; "" where that is clear.
+
+        Args:
+            spec: the step.
+            progress: takes what can be seen of it from here.
+        """
 
     def finished(self) -> Sequence[Finished]:
         """Steps that ended since the last call; waits a moment if there are none."""

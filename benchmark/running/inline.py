@@ -1,7 +1,9 @@
 """One step after the other, in this process."""
 
+import dataclasses
 from collections.abc import Sequence
 
+from benchmark.progress import Progress
 from benchmark.running.executor import Finished
 from benchmark.steps.context import Context
 from benchmark.steps.run import attempt_step
@@ -19,9 +21,11 @@ class InlineExecutor:
         """One at a time."""
         return not self._ended
 
-    def start(self, spec: StepSpec) -> None:
+    def start(self, spec: StepSpec, progress: Progress) -> str:
         """Runs the step to its end."""
-        self._ended.append(Finished(spec.key, attempt_step(spec.key, self._context)))
+        context = dataclasses.replace(self._context, progress=progress)
+        self._ended.append(Finished(spec.key, attempt_step(spec.key, context)))
+        return ""
 
     def finished(self) -> Sequence[Finished]:
         """The step that was started last."""

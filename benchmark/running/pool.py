@@ -37,7 +37,7 @@ class Worker:
     Args:
         command: what the process runs.
         environment: what it gets besides ours.
-        progress: shows what it does.
+        name: shown to people.
         news: takes itself with each of its events, and with None when its process has ended.
     """
 
@@ -45,20 +45,28 @@ class Worker:
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
-        progress: Progress,
+        name: str,
         news: "queue.SimpleQueue[News]",
     ) -> None:
         self._command = list(command)
         self._environment = {**os.environ, **environment}
-        self._receiver = EventReceiver(progress)
+        self.name = name
+        self._receiver = EventReceiver(Progress(quiet=True))
         self._news = news
         self._process: subprocess.Popen[str] | None = None
         self.key: str | None = None
         self.since: float | None = None  # when the present step began
         self.asked_to_stop = False
 
-    def start(self, key: str, log: Path) -> None:
-        """Begins a step; `log` takes what the process prints before it begins, e.g. why it dies."""
+    def start(self, key: str, log: Path, progress: Progress) -> None:
+        """Begins a step.
+
+        Args:
+            key: of the step.
+            log: takes what the process prints before it begins, e.g. why it dies.
+            progress: shows what it does.
+        """
+        self._receiver = EventReceiver(progress)
         if self._process is None:
             with log.open("a", encoding="utf-8") as errors:
                 self._process = subprocess.Popen(
@@ -117,7 +125,6 @@ class PoolExecutor:
         command: the options of the steps.
         environments: what each worker gets in its environment besides ours: threads, a GPU.
         store: where failures are recorded.
-        progress: shows what the workers do.
         time_limit: seconds a step may take; None for any.
     """
 
@@ -126,12 +133,15 @@ class PoolExecutor:
         command: StepCommand,
         environments: Sequence[Mapping[str, str]],
         store: Store,
-        progress: Progress,
         time_limit: float | None = None,
     ) -> None:
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         line = command.line("-")
-        self._workers = [Worker(line, e, progress, self._news) for e in environments]
+        self._workers = [
+            Worker(line, environment, _name(number, environment), self._news)
+            for number, environment in enumerate(environments, 1)
+        ]
+        self._shown: dict[str, Progress] = {}  # of the steps that run
         self._store = store
         self._time_limit = time_limit
 
@@ -139,12 +149,15 @@ class PoolExecutor:
         """Whether a worker is free."""
         return any(worker.key is None for worker in self._workers)
 
-    def start(self, spec: StepSpec) -> None:
+    def start(self, spec: StepSpec, progress: Progress) -> str:
         """Gives the step to a free worker."""
-        self._begin(next(worker for worker in self._workers if worker.key is None), spec.key)
+        worker = next(worker for worker in self._workers if worker.key is None)
+        self._shown[spec.key] = progress
+        self._begin(worker, spec.key)
+        return worker.name
 
     def _begin(self, worker: Worker, key: str) -> None:
-        worker.start(key, self._store.step_folder(key) / STEP_LOG)
+        worker.start(key, self._store.step_folder(key) / STEP_LOG, self._shown[key])
 
     def finished(self) -> Sequence[Finished]:
         """See the contract."""
@@ -172,6 +185,7 @@ class PoolExecutor:
         return self._ended(key, code)
 
     def _ended(self, key: str, code: int | None) -> Finished:
+        del self._shown[key]
         if self._store.is_done(key):
             return Finished(key, None)
         if code is not None:
@@ -204,6 +218,12 @@ class PoolExecutor:
         finally:
             for worker in self._workers:
                 worker.stop(signal.SIGKILL)
+
+
+def _name(number: int, environment: Mapping[str, str]) -> str:
+    """A worker as people know it: by its GPU, if it has one of its own."""
+    gpu = environment.get("CUDA_VISIBLE_DEVICES")
+    return f"worker {number}" if gpu is None else f"worker {number}, GPU {gpu}"
 
 
 def _death(code: int, time_limit: float | None, printed: Path | None) -> str:

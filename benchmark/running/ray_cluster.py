@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import BenchError
+from benchmark.progress import Progress
 from benchmark.running.executor import Finished, StepCommand
 from benchmark.running.pool import GRACE
 from benchmark.running.remote import RemoteStep
@@ -76,8 +77,8 @@ class RayExecutor:
         """Always: Ray queues what it has no room for, and so an autoscaler sees what is needed."""
         return self._workers is None or len(self._tasks) < self._workers
 
-    def start(self, spec: StepSpec) -> None:
-        """Hands the step to Ray."""
+    def start(self, spec: StepSpec, progress: Progress) -> str:
+        """Hands the step to Ray, which says nothing until it has ended."""
         threads = str(self._cpus)
         environment = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
         # A process that waits would keep memory of a GPU that Ray gives to another one.
@@ -87,6 +88,7 @@ class RayExecutor:
             name=spec.title, num_cpus=self._cpus, num_gpus=self._gpus, max_retries=RETRIES
         )
         self._tasks[task.remote(step)] = spec.key
+        return "Ray"
 
     def finished(self) -> Sequence[Finished]:
         """See the contract."""

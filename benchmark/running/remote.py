@@ -53,7 +53,7 @@ class RemoteStep:
             pass  # an earlier try, cut off from the cluster, may still be saving its training
         self._executor = executor = self._take_executor(store)
         try:
-            executor.start(store.spec(self.key))
+            executor.start(store.spec(self.key), Progress(quiet=True))
             while not (ended := executor.finished()):
                 pass
         except BaseException:  # also when the cluster takes the machine away
@@ -67,7 +67,7 @@ class RemoteStep:
 
     def _take_executor(self, store: Store) -> PoolExecutor:
         return _WAITING.pop(self._needs, None) or PoolExecutor(
-            self.command, [self.environment], store, Progress(quiet=True), self.time_limit
+            self.command, [self.environment], store, self.time_limit
         )
 
     @property

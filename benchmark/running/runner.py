@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from benchmark.interrupt import leave_if_requested
 from benchmark.planning.graph import Cell, Plan
-from benchmark.progress import Progress
+from benchmark.running.board import Board
 from benchmark.running.executor import Executor
 from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
@@ -36,7 +36,7 @@ class Runner:
         plan: the graph.
         store: where steps are kept.
         executor: runs them.
-        progress: the display.
+        board: shows how the steps stand.
         on_cell: called for each cell as soon as it is scored.
     """
 
@@ -45,12 +45,12 @@ class Runner:
         plan: Plan,
         store: Store,
         executor: Executor,
-        progress: Progress,
+        board: Board,
         on_cell: Callable[[Cell], None],
     ) -> None:
         self._store = store
         self._executor = executor
-        self._progress = progress
+        self._board = board
         self._on_cell = on_cell
         self._steps = plan.steps
         self._cells: dict[str, list[Cell]] = {}
@@ -61,7 +61,6 @@ class Runner:
         self._needed_by: dict[str, list[str]] = {}
         self._place = {key: place for place, key in enumerate(self._steps)}
         self._running: set[str] = set()
-        self._started = 0
         self._outcome = Outcome()
 
     def run(self) -> Outcome:
@@ -78,13 +77,13 @@ class Runner:
                 self._record(key)
             else:
                 self._wait(spec)
-        total = len(self._needed)
-        with self._progress.task("steps", total) as task:
+        with self._board.shown():
             while self._ready or self._running:
                 leave_if_requested()
-                self._start_ready(total)
+                self._start_ready()
                 for ended in self._executor.finished():
                     self._running.remove(ended.key)
+                    self._board.end(ended.key, ended.failure)
                     if ended.failure is None:
                         outcome.ran.append(ended.key)
                         self._release(ended.key)
@@ -92,9 +91,7 @@ class Runner:
                     else:
                         outcome.failures[ended.key] = ended.failure
                         self._block(ended.key)
-                        title = self._steps[ended.key].title
-                        self._progress.say(f"FAILED: {title}: {ended.failure}")
-                task.advance(len(outcome.ran) + len(outcome.failures) - task.done)
+                self._board.tick()
         return outcome
 
     def _wait(self, spec: StepSpec) -> None:
@@ -109,13 +106,13 @@ class Runner:
     def _make_ready(self, key: str) -> None:
         heapq.heappush(self._ready, (self._place[key], self._steps[key]))
 
-    def _start_ready(self, total: int) -> None:
+    def _start_ready(self) -> None:
         while self._ready and self._executor.has_room():
             _, spec = heapq.heappop(self._ready)
-            self._started += 1
-            self._progress.say(f"[{self._started}/{total}] {spec.title}")
             self._running.add(spec.key)
-            self._executor.start(spec)
+            self._board.begin(spec.key)
+            worker = self._executor.start(spec, self._board.within(spec.key))
+            self._board.placed(spec.key, worker)
 
     def _release(self, key: str) -> None:
         """Makes the steps ready that waited for this one only."""
@@ -131,6 +128,7 @@ class Runner:
             key = held_up.pop()
             if key not in self._outcome.blocked:
                 self._outcome.blocked[key] = failed
+                self._board.hold_up(key)
                 held_up += self._needed_by.get(key, ())
 
     def _record(self, key: str) -> None:

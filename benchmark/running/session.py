@@ -1,17 +1,19 @@
 """From a run's config to everything needed to run it, checked before any long work."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from benchmark.costs.estimator import Estimator
 from benchmark.data.base import CameraPair, DataSource, PairSet
 from benchmark.data.images import ImageSet
 from benchmark.errors import BenchError
 from benchmark.files import nearest_folder, require_writable
+from benchmark.interrupt import leave_if_requested
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.planning.graph import Cell, Plan
 from benchmark.planning.lengths import bare_method
@@ -24,6 +26,7 @@ from benchmark.records.overwrite import cells_to_run
 from benchmark.records.plugins import keep_sources
 from benchmark.records.record import write_record
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
+from benchmark.running.board import Board
 from benchmark.running.choose import check_executor, make_executor, step_command
 from benchmark.running.levels import command_lines
 from benchmark.running.runner import Outcome, Runner
@@ -103,11 +106,29 @@ class Session:
                 replace=self.config.overwrite == "always",
             )  # fmt: skip
 
+        missing_steps = {k: s for k, s in self.plan.steps.items() if not self.store.is_done(k)}
+        board = Board(missing_steps, self._costs(missing_steps, progress), progress)
         executor = make_executor(self.config, self.plan, context)
         try:
-            return Runner(self.plan, self.store, executor, progress, record).run()
+            return Runner(self.plan, self.store, executor, board, record).run()
         finally:
             executor.close()
+
+    def _costs(self, steps: Mapping[str, StepSpec], progress: Progress) -> dict[str, float]:
+        """Seconds that each of some steps should take, as far as that is known."""
+        if not steps:
+            return {}
+        estimator = Estimator(self.store, self.source, self.device, cautious=True)
+        costs = {}
+        with progress.task("estimating the time", len(steps)) as task:
+            for key, spec in steps.items():
+                leave_if_requested()
+                cost = estimator.cost(spec, self.plan.steps.__getitem__)
+                if cost is not None:
+                    costs[key] = cost.seconds
+                task.advance()
+        estimator.save()
+        return costs
 
     def _plugins(self) -> Iterator[Path]:
         """The files of all plug-ins that the run uses."""

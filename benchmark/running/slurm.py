@@ -108,12 +108,13 @@ class SlurmExecutor:
         """Always: Slurm queues what it has no room for."""
         return self._ahead or len(self._watched) < (self._workers or 1)
 
-    def start(self, spec: StepSpec) -> None:
+    def start(self, spec: StepSpec, progress: Progress) -> str:
         """Watches the step's job; the first one submits all missing steps."""
         if spec.key not in self._jobs:
             for level in missing_levels(self._plan, self._store) if self._ahead else [[spec]]:
                 self._submit_level(level)
         self._watched.add(spec.key)
+        return f"job {self._jobs[spec.key].job_id}"
 
     def _submit_level(self, level: Sequence[StepSpec]) -> None:
         classes: dict[str, list[StepSpec]] = {}

@@ -3,10 +3,38 @@
 import importlib.util
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 LOG = "log.jsonl"  # in a step's folder
+TAIL = 10_000  # bytes, more than a line has
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """What was logged of one step: its stage, its number in the stage, and its losses."""
+
+    stage: str
+    step: int
+    losses: dict[str, float]
+
+
+def last_line(folder: Path) -> LogLine | None:
+    """The last whole line of the log in a step's folder; None if there is none."""
+    file = folder / LOG
+    if not file.is_file():
+        return None
+    with file.open("rb") as log:
+        log.seek(max(0, file.stat().st_size - TAIL))
+        lines = log.read().decode("utf-8", errors="replace").splitlines()
+    for text in reversed(lines):
+        try:
+            line = json.loads(text)
+        except json.JSONDecodeError:  # being written, or cut off at its beginning
+            continue
+        return LogLine(line.pop("stage"), line.pop("step"), line)
+    return None
 
 
 class TrainingLog:

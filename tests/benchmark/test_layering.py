@@ -41,7 +41,7 @@ FLOORS = {  # room: the rooms below that it may import
     "costs": ("store", "data", "planning", "training"),
     "steps": ("store", "data", "data.files", "metrics", "planning", "training"),
     "records": ("store", "metrics", "planning", "steps"),
-    "running": ("store", "data", "metrics", "planning", "training", "steps", "records"),
+    "running": ("store", "data", "metrics", "planning", "training", "costs", "steps", "records"),
     "reports": ("store", "metrics", "planning", "steps", "records"),
     "reports.page": ("store", "metrics", "planning", "steps", "records", "reports"),
     "reports.figures": (

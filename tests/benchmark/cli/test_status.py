@@ -2,9 +2,11 @@
 
 import json
 
+from benchmark.cli import status
 from benchmark.records.needed import write_planned
 from benchmark.store.step import StepSpec
 from benchmark.store.store import Store
+from benchmark.training.log import TrainingLog
 from tests.benchmark.specs import fit, mapped
 
 
@@ -98,3 +100,39 @@ def test_a_damaged_description_is_a_failure_not_a_crash(bench, tmp_path):
     ran = bench("status")
     assert ran.code == 1
     assert "spec.json is damaged" in ran.out
+
+
+def test_watching_ends_when_nothing_is_left_to_run(bench, tmp_path, monkeypatch):
+    """Steps end between two looks."""
+    monkeypatch.setattr(status, "WATCH", 0)
+    store = Store(tmp_path / "home")
+    first, second = fit("first", seed=1), fit("second", seed=2)
+    for spec in (first, second):
+        store.add(spec)
+    events = iter([
+        lambda: store.finish(first.key, {}), lambda: None, lambda: store.finish(second.key, {}),
+    ])  # fmt: skip
+    monkeypatch.setattr(status.time, "sleep", lambda _: next(events)())
+    ran = bench("status", "--watch")
+    assert ran.code == 0
+    assert ran.err.splitlines() == ["2 steps: 2 missing", "2 steps: 1 done, 1 missing"]
+    assert "2 steps: 2 done" in ran.out
+    store.fail(second.key, "late")
+    (store.step_folder(second.key) / "done.json").unlink()
+    assert bench("status", "--watch").code == 1
+
+
+def test_on_a_terminal_the_losses_of_what_runs_are_watched(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    store = Store(tmp_path / "home")
+    spec = fit("busy")
+    store.add(spec)
+    with TrainingLog(store.step_folder(spec.key), 0) as log:
+        log.write("main", 40, {"loss": 0.125})
+    with store.lock(store.step_folder(spec.key)):
+        monkeypatch.setattr(status.time, "sleep", lambda _: store.finish(spec.key, {}))
+        ran = bench("status", "--watch")
+    assert "main 40: loss 0.125" in ran.err
+    assert ran.code == 0

@@ -1,6 +1,7 @@
 """Costs of steps that were never run, and what is kept for the next plan."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -82,3 +83,17 @@ def test_a_store_that_cannot_be_written_is_no_fault(source, tmp_path, monkeypatc
 
     monkeypatch.setattr("benchmark.costs.estimator.write_atomic", full)
     assert costs(Store(tmp_path / "store"), source, plan_of(source))
+
+
+def test_a_cautious_estimate_runs_no_code_of_plug_ins(source, tmp_path, monkeypatch):
+    plan = plan_of(source)
+    steps = {k: replace(s, source="f" * 64) if s.is_training else s for k, s in plan.steps.items()}
+    estimator = Estimator(Store(tmp_path / "store"), source, CPU, cautious=True)
+
+    def dies(*_, **__):
+        raise AssertionError("code of a plug-in was run")
+
+    for name in ("training_work", "inference_work"):
+        monkeypatch.setattr(f"benchmark.costs.estimator.{name}", dies)
+    for key, spec in steps.items():
+        assert estimator.cost(spec, steps.__getitem__) is None, plan.steps[key].title

@@ -5,6 +5,7 @@ import pytest
 from benchmark.interrupt import clean_stops, request_stop
 from benchmark.planning.graph import NONE, Cell, Plan
 from benchmark.progress import Progress
+from benchmark.running.board import Board
 from benchmark.running.executor import Finished
 from benchmark.running.runner import Runner
 from benchmark.store.store import Store
@@ -21,10 +22,11 @@ class Executor:
     def has_room(self):
         return len(self.running) < self.room
 
-    def start(self, spec):
+    def start(self, spec, progress):
         assert all(self.store.is_done(key) for key in spec.inputs.values()), "inputs come first"
         self.running.append(spec.key)
         self.order.append(spec.key)
+        return "worker 1"
 
     def finished(self):
         key = self.running.pop()
@@ -51,7 +53,8 @@ def chains(tmp_path):
 def run(plan, store, executor):
     recorded = []
     with Progress(quiet=True) as progress:
-        runner = Runner(plan, store, executor, progress, lambda cell: recorded.append(cell.mapper))
+        board = Board({k: s for k, s in plan.steps.items() if not store.is_done(k)}, {}, progress)
+        runner = Runner(plan, store, executor, board, lambda cell: recorded.append(cell.mapper))
         return runner.run(), recorded
 
 

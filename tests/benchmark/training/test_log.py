@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from benchmark.training.log import TrainingLog
+from benchmark.training.log import LogLine, TrainingLog, last_line
 
 
 def write_two_stages(folder):
@@ -38,3 +38,21 @@ def test_without_tensorboard_there_are_lines_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     write_two_stages(tmp_path)
     assert not (tmp_path / "tensorboard").exists()
+
+
+def test_the_last_whole_line_is_read(tmp_path):
+    assert last_line(tmp_path) is None
+    write_two_stages(tmp_path)
+    with (tmp_path / "log.jsonl").open("a") as log:
+        log.write('{"stage": "main", "step": 15, "lo')
+    assert last_line(tmp_path) == LogLine("main", 10, {"loss": 2.5})
+    with (tmp_path / "log.jsonl").open("a") as log:
+        log.write('ss": 1.0}\n')
+    assert last_line(tmp_path) == LogLine("main", 15, {"loss": 1.0})
+
+
+def test_the_last_line_of_a_long_log_is_found(tmp_path):
+    with TrainingLog(tmp_path, 0) as log:
+        for step in range(1000):
+            log.write("only", step, {"loss": step / 3})
+    assert last_line(tmp_path) == LogLine("only", 999, {"loss": 333.0})
