@@ -138,6 +138,11 @@ class Progress:
         finally:
             self._shown.remove(part)
 
+    def refresh(self) -> None:
+        """Shows what is new at once, not within a quarter of a second."""
+        if self.live:
+            self._display.refresh()
+
     def say(self, text: str) -> None:
         """One line above the bars."""
         self.console.print(text, soft_wrap=True)

@@ -96,10 +96,12 @@ class Board:
         if not self.progress.live:
             begun = sum(other.state not in ("waiting", "held up") for other in self._rows.values())
             self.progress.say(f"[{begun}/{len(self._rows)}] {row.spec.title}")
+        self.progress.refresh()
 
     def placed(self, key: str, worker: str) -> None:
         """A worker has taken a step."""
         self._rows[key].worker = worker
+        self.progress.refresh()
 
     def end(self, key: str, failure: str | None) -> None:
         """A step has ended."""
@@ -133,9 +135,11 @@ class Board:
         parts = [f"{self._count('done')} of {len(self._rows)} steps done"]
         parts += [f"{count} {state}" for state, count in counts.items() if count]
         left, unknown = self._time_left()
-        parts.append(f"about {readable_time(left)} left" if left else "time left not known yet")
-        if left and unknown:
-            parts.append(f"without {unknown} steps of unknown cost")
+        if left:
+            parts.append(f"about {readable_time(left)} left")
+            parts += [f"without {unknown} steps of unknown cost"] if unknown else []
+        elif unknown:
+            parts.append("time left not known yet")
         return ", ".join(parts)
 
     def _count(self, state: State) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 TICKS = 5  # about so many on an axis
+NAME_WIDTH, NAME_HEIGHT = 25.0, 5.5  # of the name of a mark, percent of a large plot
 FEW_DECADES = 2  # of a logarithmic axis, below which 2 and 5 get a tick too
 
 
@@ -72,13 +73,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point with its name, percentages from the top left corner."""
+    """A point with its name, percentages from the top left corner.
+
+    Attributes:
+        x, y: of the point.
+        name: written next to it.
+        about: the same with its numbers.
+        name_y: where the name is.
+    """
 
     x: float
     y: float
     name: str
     about: str
-    colour: int = 0
+    name_y: float
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,15 @@ def spanning(
         return Axis(title, low / margin, high * margin, True, reverse)
     margin = 0.06 * (high - low) or abs(high) / 10 or 1.0
     return Axis(title, low - margin, high + margin, False, reverse)
+
+
+def marks(points: Iterable[tuple[float, float, str, str]]) -> list[Mark]:
+    """Points (x, y, name, about), their names moved down where they would cover each other."""
+    placed: list[Mark] = []
+    for x, y, name, about in sorted(points, key=lambda point: point[1]):
+        near = [m.name_y for m in placed if abs(m.x - x) < NAME_WIDTH]
+        placed.append(Mark(x, y, name, about, max([y, *(other + NAME_HEIGHT for other in near)])))
+    return placed
 
 
 def polyline(x: Axis, y: Axis, points: Iterable[tuple[float, float]]) -> str:

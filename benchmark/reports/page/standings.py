@@ -10,6 +10,7 @@ from benchmark.reports.table import REFERENCES, Column, Row, Table
 from benchmark.units import percentage
 
 MAIN = re.compile(r"table[512](-a2b|-b2a)?")  # names of tables, each of a kind of cells of its own
+RAW_TO_RAW = "Raw-to-raw mapping"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Standing:
 
     Attributes:
         direction: the cameras, as the table names them.
-        group: of rows; empty where the table has one only.
+        group: what they compete in.
         metric: its title with the arrow for better.
         axis: of values.
         floor, ceiling: lowest and highest reference, in percent; None without.
@@ -72,11 +73,10 @@ def _of(table: Table) -> Iterator[Standing]:
     references = table.groups.get(REFERENCES, [])
     ranked = {title: rows for title, rows in table.groups.items() if title != REFERENCES}
     if not table.name.startswith("table5"):  # in the others, all groups are in one competition
-        ranked = {"": [row for rows in ranked.values() for row in rows]}
+        ranked = {RAW_TO_RAW: [row for rows in ranked.values() for row in rows]}
     for i, column in enumerate(table.columns):
         for title, rows in ranked.items():
-            group = title if len(ranked) > 1 else ""
-            found = _standing(column, group, _scored(references, i), _scored(rows, i))
+            found = _standing(column, title, _scored(references, i), _scored(rows, i))
             if found is not None:
                 yield found
 

@@ -9,7 +9,7 @@ from typing import Any
 from benchmark.metrics.metric import METRICS, Metric
 from benchmark.planning.graph import NONE
 from benchmark.records.record import Record
-from benchmark.reports.page.charts import Chart, Line, Mark, polyline, spanning
+from benchmark.reports.page.charts import Chart, Line, marks, polyline, spanning
 from benchmark.units import readable_time
 
 Cost = Callable[[Record], float | None]
@@ -88,22 +88,22 @@ def _chart(title: str, about: str, points: list[_Point], records: Sequence[Recor
     y = spanning(
         quality, (metric.scale * p.quality for p in points), reverse=not metric.higher_is_better
     )
-    marks = [
-        Mark(
+    what = about.split(" (")[0]
+    placed = marks(
+        (
             x.at(p.cost),
             100 - y.at(metric.scale * p.quality),
             p.name,
-            f"{p.name}: {metric.title} {metric.show(p.quality)}, {about.split(' (')[0]} "
-            f"{_time(p.cost)}",
+            f"{p.name}: {metric.title} {metric.show(p.quality)}, {what} {_time(p.cost)}",
         )
         for p in points
-    ]
+    )
     front = _front(points, metric)
     line = polyline(x, y, [(p.cost, metric.scale * p.quality) for p in front])
     names = ", ".join(p.name for p in front)
     whole = f"{title}: {metric.title} against {about}"
     sentence = f"{whole}. Nothing is better at no more cost than: {names}."
-    return Chart(whole, sentence, x, y, [Line("", line, dashed=True)], marks)
+    return Chart(whole, sentence, x, y, [Line("", line, dashed=True)], placed)
 
 
 def _front(points: list[_Point], metric: Metric) -> list[_Point]:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmark.reports.page.charts import Axis, Chart, Line, polyline, spanning
+from benchmark.reports.page.charts import NAME_HEIGHT, Axis, Chart, Line, marks, polyline, spanning
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,11 @@ def test_a_legend_names_each_kind_of_line_once():
     lines = [Line("a", ""), Line("b", "", 1), Line("a", "")]
     assert [line.name for line in Chart("", "", axis, axis, lines).legend] == ["a", "b"]
     assert Chart("", "", axis, axis, lines[:1]).legend == []
+
+
+def test_names_of_near_points_do_not_cover_each_other():
+    placed = marks([(50, 20, "b", ""), (52, 19, "a", ""), (53, 21, "c", ""), (10, 20, "far", "")])
+    heights = {mark.name: mark.name_y for mark in placed}
+    assert heights["a"] == 19 and heights["far"] == 20
+    assert heights["b"] == heights["a"] + NAME_HEIGHT
+    assert heights["c"] == heights["b"] + NAME_HEIGHT

@@ -17,7 +17,7 @@ def costing(name, kl, seconds, pictures=0, **changes):
 
 def test_better_is_up_and_dearer_is_right():
     (chart,) = tradeoffs([costing("cheap", 1.5, 1.0), costing("dear", 0.5, 1000.0)])
-    cheap, dear = chart.marks
+    dear, cheap = chart.marks
     assert cheap.x < dear.x and cheap.y > dear.y
     assert chart.x.log
     assert cheap.about == "cheap: KL 1.500, time to fit the mapper 1 s"
@@ -35,7 +35,8 @@ def test_the_front_leaves_out_what_another_beats_at_less_cost():
 def test_the_time_to_map_has_its_own_chart():
     fitting, mapping = tradeoffs([costing("a", 1.0, 1.0, 10), costing("b", 2.0, 2.0, 50)])
     assert fitting.x.title.startswith("time to fit")
-    assert [m.about.rpartition("picture ")[2] for m in mapping.marks] == ["50 ms", "10 ms"]
+    times = {m.name: m.about.rpartition("picture ")[2] for m in mapping.marks}
+    assert times == {"a": "50 ms", "b": "10 ms"}
 
 
 def test_references_sweeps_and_mappers_of_no_cost_have_no_place():
@@ -45,7 +46,7 @@ def test_references_sweeps_and_mappers_of_no_cost_have_no_place():
         costing("a", 1.0, 5.0, setting={"downsample": 2}),
     ]
     (chart,) = tradeoffs([*ranked, *others])
-    assert [mark.name for mark in chart.marks] == ["a", "b"]
+    assert {mark.name for mark in chart.marks} == {"a", "b"}
     assert tradeoffs(ranked[:1]) == []
 
 
@@ -55,5 +56,4 @@ def test_psnr_is_better_when_it_is_higher():
         return kept.model_copy(update={"per_image": {"psnr": (psnr,) * kept.n}})
 
     (chart,) = tradeoffs([raw("a", 20.0, 1.0), raw("b", 30.0, 2.0)])
-    a, b = chart.marks
-    assert a.y > b.y
+    assert [mark.name for mark in chart.marks] == ["b", "a"], "from the top"
