@@ -112,7 +112,7 @@ def test_watching_ends_when_nothing_is_left_to_run(bench, tmp_path, monkeypatch)
     events = iter([
         lambda: store.finish(first.key, {}), lambda: None, lambda: store.finish(second.key, {}),
     ])  # fmt: skip
-    monkeypatch.setattr(status.time, "sleep", lambda _: next(events)())
+    monkeypatch.setattr("time.sleep", lambda _: next(events)())
     ran = bench("status", "--watch")
     assert ran.code == 0
     assert ran.err.splitlines() == ["2 steps: 2 missing", "2 steps: 1 done, 1 missing"]
@@ -132,7 +132,7 @@ def test_on_a_terminal_the_losses_of_what_runs_are_watched(bench, tmp_path, monk
     with TrainingLog(store.step_folder(spec.key), 0) as log:
         log.write("main", 40, {"loss": 0.125})
     with store.lock(store.step_folder(spec.key)):
-        monkeypatch.setattr(status.time, "sleep", lambda _: store.finish(spec.key, {}))
+        monkeypatch.setattr("time.sleep", lambda _: store.finish(spec.key, {}))
         ran = bench("status", "--watch")
     assert "main 40: loss 0.125" in ran.err
     assert ran.code == 0
