@@ -181,9 +181,9 @@ class Board:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The table: what runs, then what ended last, and what comes next."""
-        table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
-        for heading in ("", "step", "", "", "left", "worker"):
-            table.add_column(heading, no_wrap=True, overflow="ellipsis")
+        table = Table.grid(padding=(0, 2), expand=True)
+        for ratio in (None, 1, None, None, None, None):  # the titles take what the others leave
+            table.add_column(no_wrap=True, overflow="ellipsis", ratio=ratio)
         for row in self._chosen(max(FEWEST, options.size.height - SPARE)):
             running = row.state == "running"
             table.add_row(
@@ -269,5 +269,5 @@ def _in_words(row: Row, left: float | None) -> str:
 def _time(row: Row, left: float | None) -> str:
     """Time left of a step that runs, time taken of one that has ended."""
     if row.state == "running":
-        return "?" if left is None else readable_time(left)
+        return "" if left is None else f"{readable_time(left)} left"
     return readable_time(row.seconds) if row.seconds else ""
