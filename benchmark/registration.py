@@ -92,6 +92,17 @@ class Entry:
     file: Path | None  # the source; None where it cannot be found without running code
 
 
+def name_problem(name: str) -> str | None:
+    """Why this cannot be the name of a method; None if it can."""
+    if NAME.fullmatch(name) and name not in RESERVED:
+        return None
+    return (
+        f"'{name}' cannot be a name. Names stand in file names and on the command line: at most "
+        "64 letters, digits, '-', '_' and '.', the first a letter or digit; "
+        f"{' and '.join(RESERVED)} have a meaning of their own."
+    )
+
+
 def checked_info(name: str, facts: dict[str, Any], decorator: str) -> MethodInfo:
     """The facts of a decorator, checked.
 
@@ -103,12 +114,8 @@ def checked_info(name: str, facts: dict[str, Any], decorator: str) -> MethodInfo
             f'@{decorator} needs the name first: @{decorator}("my-name", title="...").'
         )
     where = f'@{decorator}("{name}")'
-    if NAME.fullmatch(name) is None or name in RESERVED:
-        raise ContractError(
-            f"{where}: '{name}' cannot be a name. Names stand in file names and on the command "
-            "line: at most 64 letters, digits, '-', '_' and '.', the first a letter or digit; "
-            f"{' and '.join(RESERVED)} have a meaning of their own."
-        )
+    if problem := name_problem(name):
+        raise ContractError(f"{where}: {problem}")
     known = field_names(MethodInfo) - {"name"}
     for key in facts:
         if key not in known:

@@ -12,6 +12,7 @@ ELSEWHERE = {
     "benchmark/cli/figure.py": "tests/benchmark/cli/test_figures.py",
     "benchmark/cli/info.py": "tests/benchmark/cli/test_documented_commands.py",
     "benchmark/cli/list_names.py": "tests/benchmark/cli/test_light_imports.py",
+    "benchmark/cli/new.py": "tests/benchmark/methods/test_scaffold.py",
     "benchmark/cli/picture_options.py": "tests/benchmark/cli/test_render.py",
     "benchmark/cli/table.py": "tests/benchmark/reports/test_build.py",
     "benchmark/cli/verify.py": "tests/benchmark/cli/test_export.py",

@@ -21,6 +21,7 @@ from benchmark.cli import (
     info,
     list_names,
     map_raw,
+    new,
     plan,
     render,
     run,
@@ -51,6 +52,7 @@ EXAMPLES = """examples:
   isp-bench render DSC_0001.NEF --isp pynet --mapper cstpp -o developed.png
   isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
   isp-bench list mappers
+  isp-bench new mapper my-mapper
   isp-bench check my-mapper --plugin my_mapper.py
 """
 
@@ -76,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         data,
         list_names,
         info,
+        new,
         check,
         doctor,
         step,

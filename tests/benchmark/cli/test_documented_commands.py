@@ -20,6 +20,7 @@ import tifffile
 from benchmark.cli.main import build_parser, main
 from benchmark.costs.count import Work
 from benchmark.data.simulated.sensitivities import load_sensitivities
+from benchmark.methods.scaffold import new_method
 from benchmark.store.step import Kind
 from benchmark.store.store import Store
 from tests.benchmark.cli.documented import (
@@ -65,6 +66,8 @@ def place(tmp_path_factory) -> Path:
     mine = (REPOSITORY / "examples" / "my_mapper.py").read_text()
     for name in ("my_mapper.py", "my_mapper-0123abcd.py"):
         (place / name).write_text(mine.replace("mean-match", "my-mapper"))
+    isp = new_method("isp", "shown-isp")["shown_isp.py"]
+    (place / "my_isp.py").write_text(isp.replace("shown-isp", "my-isp"))
     (place / "run.yaml").write_text("mapper: cstpp\nseed: [0, 1]\n")
     (place / "my-budget.yaml").write_text(
         (REPOSITORY / "benchmark" / "planning" / "presets" / "smoke.yaml").read_text()
@@ -152,6 +155,9 @@ def adapted(command: Command, place: Path, new: Path) -> list[str]:
     elif verb in ("render", "map"):
         words = _with_preset(words)
         words = [TRAINED_ISP if word == "pynet" else word for word in words]
+    elif verb == "new":  # other tests of this process have plug-ins of the names that pages use
+        words[2] = f"new-{words[2]}"
+        words += ["-o", str(new)]
     elif verb == "export":
         words[2] = str(new / words[2])
     elif verb == "figure":
