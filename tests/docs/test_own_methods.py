@@ -13,7 +13,7 @@ PAGE = (REPOSITORY / "docs" / "own-methods.md").read_text(encoding="utf-8")
 
 def renamed(text: str, old: str, new: str) -> str:
     """The text with another name: other tests of this process may have methods of the same name."""
-    for case in (str, str.title, str.capitalize):
+    for case in (str.lower, str.title):
         text = text.replace(case(old), case(new))
     return text
 
