@@ -23,6 +23,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store to report on")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="Inception weights")
+    parser.add_argument("--lpips-weights", type=Path, metavar="FILE", help="AlexNet weights")
     parser.set_defaults(execute=execute)
 
 
@@ -33,8 +34,10 @@ def execute(args: argparse.Namespace) -> int:
     import torch
 
     from benchmark import __version__
+    from benchmark.errors import BenchError
     from benchmark.files import size_of
     from benchmark.metrics.fid_weights import search_weights
+    from benchmark.metrics.lpips import require_weights
     from benchmark.records.environment import environment
     from benchmark.store.store import Store, default_store
     from benchmark.training.device import pick_device
@@ -59,6 +62,12 @@ def execute(args: argparse.Namespace) -> int:
     else:
         genuine = "the true ones" if weights.genuine else "NOT the ones that define FID"
         print(f"FID:       {weights.path} ({genuine})")
+    try:
+        print(f"LPIPS:     {require_weights(args.lpips_weights).path}")
+    except BenchError as error:
+        if args.lpips_weights is not None:
+            raise
+        print(f"LPIPS:     left out. {error}")
     store = Store(args.store or default_store())
     free = shutil.disk_usage(store.folder).free
     used = readable_size(size_of(store.folder))

@@ -35,6 +35,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="the store of the run")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="as for run")
+    parser.add_argument("--lpips-weights", type=Path, metavar="FILE", help="as for run")
     parser.add_argument("--device", default="auto", help="as for run")
     add_run_option(parser, "plugin")
     parser.set_defaults(execute=execute)
@@ -43,7 +44,7 @@ def add_parser(verbs: Verbs) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Runs the verb."""
     from benchmark.interrupt import CONTINUE, clean_stops
-    from benchmark.metrics.fid_weights import find_weights
+    from benchmark.metrics import fid_weights, lpips
     from benchmark.plugin import load_plugin
     from benchmark.progress import Progress
     from benchmark.running.events import EventSender
@@ -54,12 +55,18 @@ def execute(args: argparse.Namespace) -> int:
 
     for file in getattr(args, "plugin", ()):
         load_plugin(file)
-    weights = find_weights(args.fid_weights, False)
+    inception = fid_weights.find_weights(args.fid_weights, False)
+    alexnet = lpips.find_weights(args.lpips_weights)
     store = Store(args.store or default_store())
     events = os.fdopen(os.dup(1), "w", encoding="utf-8") if args.key == [FROM_INPUT] else None
     with clean_stops(), EventSender(events) if events else Progress() as progress:
-        path = weights.path if weights else None
-        context = Context(store, pick_device(args.device), progress, path)
+        context = Context(
+            store,
+            pick_device(args.device),
+            progress,
+            inception.path if inception else None,
+            alexnet.path if alexnet else None,
+        )
         try:
             if isinstance(progress, EventSender):
                 serve(context, progress)

@@ -36,6 +36,7 @@ def add_parser(verbs: Verbs) -> None:
     )  # fmt: skip
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.add_argument("--fid-weights", type=Path, metavar="FILE", help="as for run")
+    parser.add_argument("--lpips-weights", type=Path, metavar="FILE", help="as for run")
     parser.add_argument("--device", default="auto", help="as for run")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_run_option(parser, "plugin")
@@ -47,6 +48,7 @@ def execute(args: argparse.Namespace) -> int:
     import tempfile
 
     from benchmark.interrupt import clean_stops
+    from benchmark.metrics import lpips
     from benchmark.metrics.fid_weights import search_weights
     from benchmark.progress import Progress
     from benchmark.records.bundle import unpack
@@ -57,12 +59,14 @@ def execute(args: argparse.Namespace) -> int:
 
     store = Store(args.store or default_store())
     inception = search_weights(args.fid_weights, False).weights
+    alexnet = lpips.find_weights(args.lpips_weights)
     with (
         tempfile.TemporaryDirectory(prefix=".verify-", dir=store.folder) as folder,
         clean_stops(),
         Progress() as progress,
     ):
-        context = Context(store, pick_device(args.device), progress)
+        path = alexnet.path if alexnet else None
+        context = Context(store, pick_device(args.device), progress, lpips_weights=path)
         bundle = unpack(args.bundle, Path(folder))
         _load_plugins(Path(folder), getattr(args, "plugin", ()))
         verdicts = Reproduction(bundle, context, inception, args.tolerance).run()

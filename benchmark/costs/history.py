@@ -12,7 +12,7 @@ from benchmark.store.step import TRAININGS, StepSpec
 from benchmark.store.store import Store
 
 METHOD = ("method", "version", "config", "source")
-RENDERING = ("part", "extractor", "images", "setting", "oracle")
+RENDERING = ("part", "extractor", "lpips", "images", "setting", "oracle")
 
 
 @dataclass(frozen=True)

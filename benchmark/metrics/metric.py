@@ -99,6 +99,15 @@ _PIXELS = (
         source="CIEDE2000 (ISO/CIE 11664-6) of sRGB, mean over pixels",
     ),
     Metric(
+        key="lpips",
+        title="LPIPS",
+        unit="",
+        higher_is_better=False,
+        digits=3,
+        per="image",
+        source="Zhang et al., CVPR 2018, version 0.1, AlexNet",
+    ),
+    Metric(
         key="chart_mae",
         title="Chart MAE",
         unit="",

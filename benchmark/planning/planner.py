@@ -71,6 +71,7 @@ class Planner:
         data: the data set.
         has: parts the data set has, see `DataSource.parts`.
         extractor: names the weights behind FID and KID; None without weights.
+        lpips: names the weights behind LPIPS; None without weights.
     """
 
     def __init__(
@@ -80,12 +81,14 @@ class Planner:
         data: DataIdentity,
         has: frozenset[str],
         extractor: str | None,
+        lpips: str | None = None,
     ) -> None:
         self._config = config
         self._preset = preset
         self._data = data
         self._has = has
         self._extractor = extractor
+        self._lpips = lpips
         self._steps: dict[str, StepSpec] = {}
         self._skipped: list[str] = []
         self._named = {
@@ -117,6 +120,12 @@ class Planner:
             reference = PROTOCOLS.create(name)
             if name not in names and any(p.needs_isp == reference.needs_isp for p in chosen):
                 cells += self._cells(reference, _Mapper(NONE))
+        if self._config.lpips_weights and "renderings" not in self._has:
+            self._skipped.append(
+                "LPIPS compares developed pictures with what the reference camera renders from "
+                f"the same place, which the data set '{self._data.name}' does not know; it is "
+                "left out."
+            )
         return Plan(self._steps, tuple(cells), tuple(dict.fromkeys(self._skipped)))
 
     def _mappers(self) -> tuple[list[str], list[str]]:
@@ -184,6 +193,7 @@ class Planner:
         seed: int,
     ) -> Cell:
         evaluation = protocol.evaluation(direction)
+        pixels = evaluation.train is not None and "renderings" in self._has
         fitted = self._mapper(mapper, seed) if evaluation.uses_mapper else None
         spec = Score(
             title=f"score {protocol.info.name} {mapper.label} {isp} {direction} seed {seed}",
@@ -197,8 +207,9 @@ class Planner:
             reference=evaluation.reference,
             oracle=evaluation.oracle,
             extractor=self._extractor if evaluation.train else None,
+            lpips=self._lpips if pixels else None,
             images=self._config.save_images,
-            pixels=evaluation.train is not None and "renderings" in self._has,
+            pixels=pixels,
             distances=DISTANCES if evaluation.train else 1,
         )
         place = (protocol.info.name, mapper.name, isp, direction, seed)

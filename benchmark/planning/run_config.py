@@ -104,6 +104,9 @@ class RunConfig(BaseModel):
         description="the FID that tables show, with pictures resized as in clean-fid (fid_clean) "
         "or pytorch-fid (fid); both are recorded",
     )
+    lpips_weights: Annotated[
+        Path | None, Option(ON, "FILE", "those in torch hub's cache, else LPIPS is left out")
+    ] = Field(None, description="AlexNet weights for LPIPS, as torchvision has them")
     precision: Annotated[Literal["float32", "bfloat16"], Option(ON)] = Field(
         "float32", description="precision of trainings; bfloat16 is faster on GPUs"
     )

@@ -23,7 +23,8 @@ from benchmark.reports.table import (
     reference_rows,
 )
 
-ALIGNED = ("psnr", "ssim", "ciede2000")  # of developed pictures, where the data know the truth
+# Of developed pictures, where the data know the truth.
+ALIGNED = ("psnr", "ssim", "ciede2000", "lpips")
 
 
 def isp_tables(records: Sequence[Record], fid_mode: FidMode = FID_MODE) -> list[Table]:

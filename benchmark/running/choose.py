@@ -50,7 +50,9 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
     limit = config.time_limit * 60 if config.time_limit else None
     if config.executor != "local":
         # each machine of a cluster finds its own device
-        command = step_command(config, context.store, context.fid_weights, config.device)
+        command = step_command(
+            config, context.store, context.fid_weights, context.lpips_weights, config.device
+        )
         if config.executor == "ray":
             trainings = _trainings(plan, context.store)
             return RayExecutor(
@@ -64,7 +66,9 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
     workers = config.workers or _sensible_workers(plan, context, gpus)
     if workers == 1 and limit is None:
         return InlineExecutor(context)
-    command = step_command(config, context.store, context.fid_weights, str(context.device))
+    command = step_command(
+        config, context.store, context.fid_weights, context.lpips_weights, str(context.device)
+    )
     threads = str(max(1, cores() // workers))
     environments = [
         {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads} for _ in range(workers)
@@ -75,12 +79,17 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
 
 
 def step_command(
-    config: RunConfig, store: Store, fid_weights: Path | None, device: str
+    config: RunConfig,
+    store: Store,
+    fid_weights: Path | None,
+    lpips_weights: Path | None,
+    device: str,
 ) -> StepCommand:
     """The command of a run's steps, which works in any folder."""
     plugins = tuple(str(Path(plugin).absolute()) for plugin in config.plugin)
-    weights = fid_weights.absolute() if fid_weights is not None else None
-    return StepCommand(store.folder.absolute(), device, weights, plugins)
+    inception = fid_weights.absolute() if fid_weights is not None else None
+    alexnet = lpips_weights.absolute() if lpips_weights is not None else None
+    return StepCommand(store.folder.absolute(), device, inception, plugins, alexnet)
 
 
 def _sensible_workers(plan: Plan, context: Context, gpus: int) -> int:

@@ -65,6 +65,7 @@ class StepCommand:
         store: the run's store, absolute.
         device: as on the command line.
         fid_weights: the Inception weights, if there are any.
+        lpips_weights: AlexNet's weights, if there are any.
         plugins: files with the user's methods, absolute.
     """
 
@@ -72,6 +73,7 @@ class StepCommand:
     device: str = "auto"
     fid_weights: Path | None = None
     plugins: tuple[str, ...] = ()
+    lpips_weights: Path | None = None
 
     def line(self, *keys: str) -> list[str]:
         """The command that runs steps; "-" for a worker that reads keys."""
@@ -89,6 +91,8 @@ class StepCommand:
         words += ["--store", str(self.store), "--device", self.device]
         if self.fid_weights is not None:
             words += ["--fid-weights", str(self.fid_weights)]
+        if self.lpips_weights is not None:
+            words += ["--lpips-weights", str(self.lpips_weights)]
         if self.plugins:
             words += ["--plugin", *self.plugins]
         return words

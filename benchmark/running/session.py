@@ -15,6 +15,8 @@ from benchmark.errors import BenchError
 from benchmark.files import nearest_folder, require_writable
 from benchmark.interrupt import leave_if_requested
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
+from benchmark.metrics.lpips import LpipsWeights
+from benchmark.metrics.lpips import find_weights as find_lpips_weights
 from benchmark.planning.graph import Cell, Plan
 from benchmark.planning.lengths import bare_method
 from benchmark.planning.planner import Planner, identity_of, plugin_file
@@ -55,6 +57,7 @@ class Session:
         source: the data set.
         identity: what decides its pixels.
         weights: the Inception weights, or why there are none.
+        lpips: AlexNet's weights; None without.
         plan: the graph.
         store: where finished steps are kept.
         folder: where records and tables go.
@@ -67,6 +70,7 @@ class Session:
     source: DataSource
     identity: DataIdentity
     weights: WeightSearch
+    lpips: LpipsWeights | None
     plan: Plan
     store: Store
     folder: Path
@@ -80,7 +84,7 @@ class Session:
             BenchError: the pictures are smaller than a method's training crops, or lack the sRGB
                 that an ISP learns.
         """
-        context = Context(self.store, self.device, progress, self._fid_weights)
+        context = Context(self.store, self.device, progress, self._fid_weights, self._lpips_weights)
         _check_pictures(self.plan, context.data(self.identity))
         return context
 
@@ -150,12 +154,18 @@ class Session:
         Its steps are recorded in the store and in the run's folder, as those of a run are.
         """
         write_planned(self.folder, self.plan.steps)
-        command = step_command(self.config, self.store, self._fid_weights, self.config.device)
+        command = step_command(
+            self.config, self.store, self._fid_weights, self._lpips_weights, self.config.device
+        )
         return command_lines(self.plan, self.store, command)
 
     @property
     def _fid_weights(self) -> Path | None:
         return self.weights.weights.path if self.weights.weights else None
+
+    @property
+    def _lpips_weights(self) -> Path | None:
+        return self.lpips.path if self.lpips else None
 
 
 def open_session(config: RunConfig, *, dry: bool = False) -> Session:
@@ -179,16 +189,20 @@ def open_session(config: RunConfig, *, dry: bool = False) -> Session:
     require_writable(folder, "--results", make=not dry)
     store = Store(config.store or default_store(), "plan" if dry else "write")
     _check_space(store.folder)
+    lpips = find_lpips_weights(config.lpips_weights)  # may be refused, so before a download
     weights = search_weights(config.fid_weights, not dry)
     identity = identity_of(source)
     extractor = weights.weights.sha256 if weights.weights else None
-    plan = Planner(config, preset, identity, source.parts(), extractor).plan()
+    alexnet = lpips.sha256 if lpips else None
+    plan = Planner(config, preset, identity, source.parts(), extractor, alexnet).plan()
     cells = cells_to_run(folder, plan.cells, identity, preset.name, config.overwrite)
     plan = plan.only(cells)
     lacks = tuple(_needs_of_methods(plan))
     if lacks and not dry:
         raise BenchError(lacks[0])
-    return Session(config, preset, source, identity, weights, plan, store, folder, device, lacks)
+    return Session(
+        config, preset, source, identity, weights, lpips, plan, store, folder, device, lacks
+    )
 
 
 def open_source(data: str, preset: Preset) -> DataSource:

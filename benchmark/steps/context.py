@@ -21,12 +21,14 @@ class Context:
         device: where networks run.
         progress: the display.
         fid_weights: path of the Inception weights; None without.
+        lpips_weights: path of AlexNet's weights; None without.
     """
 
     store: Store
     device: torch.device
     progress: Progress
     fid_weights: Path | None = None
+    lpips_weights: Path | None = None
     _data: dict[str, CameraPair] = field(default_factory=dict)
 
     def data(self, identity: DataIdentity) -> CameraPair:

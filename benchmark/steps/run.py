@@ -204,6 +204,7 @@ def _score(spec: Score, context: Context) -> dict[str, Any]:
         progress=context.progress,
         title=spec.title,
         fid_weights=None if spec.extractor is None else context.fid_weights,
+        lpips_weights=None if spec.lpips is None else context.lpips_weights,
         save_images=spec.images,
         aligned=spec.part == "aligned",
         rendered=renderings_of(data, spec) if spec.pixels else None,

@@ -26,6 +26,7 @@ from benchmark.metrics.fid_weights import find_weights
 from benchmark.metrics.frechet import FEWEST_LEFT_OUT
 from benchmark.metrics.inception import BATCH_SIZE, FeatureExtractor
 from benchmark.metrics.kl import divergence, eight_bit, frequencies
+from benchmark.metrics.lpips import LPIPS
 from benchmark.metrics.pixel import mae, psnr, ssim
 from benchmark.progress import Progress
 from benchmark.steps.distances import Embedding, embeddings
@@ -54,6 +55,7 @@ class Scoring:
         progress: the display.
         title: names the bar.
         fid_weights: Inception weights; None for no FID and KID.
+        lpips_weights: AlexNet's weights; None for no LPIPS.
         save_images: whether every picture is written as PNG.
         aligned: whether raws and truths agree pixel by pixel; only asked without an ISP.
         rendered: what the reference camera renders from where the test raws were taken, in the same
@@ -71,6 +73,7 @@ class Scoring:
     progress: Progress
     title: str
     fid_weights: Path | None = None
+    lpips_weights: Path | None = None
     save_images: bool = False
     aligned: bool = True
     rendered: ImageSet | None = None
@@ -157,6 +160,7 @@ class Scoring:
         inception = FeatureExtractor(weights, self.device) if weights else None
         enough = len(self.raws) >= FEWEST_LEFT_OUT
         compared = embeddings(inception, self.device) if enough else []
+        lpips = LPIPS(self.lpips_weights, self.device) if self.lpips_weights else None
         per_image: dict[str, list[float]] = {"kl": []}
         features: dict[str, list[Features]] = {by.identity: [] for by in compared}
         with self.progress.task(self.title, len(self.raws)) as task:
@@ -166,7 +170,8 @@ class Scoring:
                     i = len(per_image["kl"])
                     per_image["kl"].append(self._kl(srgb, self.truth.srgb(i)))
                     if self.rendered is not None:
-                        for name, value in _pixel_by_pixel(srgb, self.rendered.srgb(i)).items():
+                        values = _pixel_by_pixel(srgb, self.rendered.srgb(i), lpips)
+                        for name, value in values.items():
                             per_image.setdefault(name, []).append(value)
                 for by in compared:
                     features[by.identity].append(by.features(batch))
@@ -204,10 +209,13 @@ class Scoring:
         return features
 
 
-def _pixel_by_pixel(srgb: NDArray[np.uint8], truth: NDArray[np.uint8]) -> dict[str, float]:
+def _pixel_by_pixel(
+    srgb: NDArray[np.uint8], truth: NDArray[np.uint8], lpips: LPIPS | None
+) -> dict[str, float]:
     """A developed picture against its rendering by the reference camera, both (3, 2H, 2W)."""
     pair = srgb / np.float32(255), truth / np.float32(255)
-    return {"psnr": psnr(*pair), "ssim": ssim(*pair), "ciede2000": ciede2000(*pair)}
+    values = {"psnr": psnr(*pair), "ssim": ssim(*pair), "ciede2000": ciede2000(*pair)}
+    return values | ({"lpips": lpips(*pair)} if lpips else {})
 
 
 def _visible(raw: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -185,6 +185,7 @@ class Score(StepSpec):
         reference: the camera whose pictures are the truth.
         oracle: transform fitted on each test pair in place of a mapper; None for none.
         extractor: SHA-256 of the weights behind FID and KID; None without.
+        lpips: SHA-256 of the weights behind LPIPS; None without.
         images: whether all developed pictures are kept.
         pixels: whether developed pictures are also compared pixel by pixel with what the reference
             camera renders from the same place.
@@ -204,6 +205,7 @@ class Score(StepSpec):
     reference: Camera
     oracle: str | None = None
     extractor: str | None
+    lpips: str | None = None
     images: bool
     pixels: bool = False
     distances: int = 1
@@ -211,7 +213,7 @@ class Score(StepSpec):
     @property
     def configuration(self) -> str:
         """Hash of all that decides the pictures, whatever is measured on them or kept."""
-        measuring = ("extractor", "images", "pixels", "distances")
+        measuring = ("extractor", "lpips", "images", "pixels", "distances")
         return self._hash({k: v for k, v in self.fields.items() if k not in measuring})
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import torch
+from torchvision.models import alexnet
 
 from benchmark.cli.main import main
-from benchmark.metrics import fid_weights
+from benchmark.files import sha256_of
+from benchmark.metrics import fid_weights, lpips
 from tests.conftest import TOY
 
 
@@ -27,6 +30,30 @@ def _offline():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fid_weights, "URL", "file:///there/is/no/network/in/tests")
         yield
+
+
+@pytest.fixture(scope="session")
+def random_alexnet(tmp_path_factory) -> Path:
+    """A file like torchvision's, with random features and a classifier that takes no room."""
+    with torch.device("meta"):
+        shapes = {name: tensor.shape for name, tensor in alexnet().state_dict().items()}
+    generator = torch.Generator().manual_seed(0)
+    state = {
+        name: torch.randn(shape, generator=generator) / shape[1:].numel() ** 0.5
+        if name.startswith("features")
+        else torch.zeros(1).expand(shape)
+        for name, shape in shapes.items()
+    }
+    file = tmp_path_factory.mktemp("alexnet") / "random.pth"
+    torch.save(state, file)
+    return file
+
+
+@pytest.fixture
+def alexnet_file(random_alexnet, monkeypatch) -> Path:
+    """Random weights that pass for those that define LPIPS."""
+    monkeypatch.setattr(lpips, "SHA256_PREFIX", sha256_of(random_alexnet)[:8])
+    return random_alexnet
 
 
 @pytest.fixture

@@ -157,6 +157,7 @@ def test_a_run_file_and_the_command_line_over_it(bench, toy_run, tmp_path):
         (("--plugin", "none.py"), ("none.py",)),
         (("--device", "cuda:99"), ("cuda:99",)),
         (("--fid-weights", "none.pth"), ("none.pth",)),
+        (("--lpips-weights", "none.pth"), ("none.pth", "alexnet-owt-7be5be79.pth")),
     ],
 )
 def test_a_users_mistake_gets_one_paragraph_and_code_2(toy_run, tmp_path, arguments, words):

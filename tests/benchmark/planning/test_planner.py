@@ -17,13 +17,17 @@ HAS = frozenset({"anchors", "aligned", "scenes"})
 
 
 def make_plan(
-    fingerprint: str = "f" * 32, extractor: str | None = None, has: frozenset = HAS, **config
+    fingerprint: str = "f" * 32,
+    extractor: str | None = None,
+    has: frozenset = HAS,
+    lpips: str | None = None,
+    **config,
 ) -> Plan:
     load_plugin(TOY)
     defaults = {"mapper": ("toy-mapper",), "isp": ("toy-isp",), "references": False}
     data = DataIdentity("toy", {"size": 32}, fingerprint)
     run = RunConfig(**{**defaults, **config})
-    return Planner(run, load_preset("smoke"), data, has, extractor).plan()
+    return Planner(run, load_preset("smoke"), data, has, extractor, lpips).plan()
 
 
 def count(plan: Plan) -> dict[str, int]:
@@ -106,6 +110,26 @@ def test_pixels_are_compared_only_where_the_data_know_the_truth():
         for has in (HAS, HAS | {"renderings"})
     ]
     assert configurations[0] == configurations[1]
+
+
+def test_lpips_is_part_of_the_key_only_where_pixels_are_compared():
+    protocols = ("adaptation", "raw-to-raw")
+    for has in (HAS, HAS | {"renderings"}):
+        without, plan = (make_plan(protocol=protocols, has=has, lpips=w) for w in (None, "a" * 64))
+        changed = {
+            cell.protocol
+            for before, cell in zip(without.cells, plan.cells, strict=True)
+            if before.score != cell.score
+        }
+        assert changed == ({"adaptation"} if "renderings" in has else set())
+        assert [c.configuration for c in without.cells] == [c.configuration for c in plan.cells]
+
+
+def test_lpips_that_was_asked_for_and_cannot_be_measured_is_announced():
+    for has, said in ((HAS, True), (HAS | {"renderings"}, False)):
+        plan = make_plan(has=has, lpips="a" * 64, lpips_weights="alexnet.pth")
+        assert any(s.startswith("LPIPS") and "'toy'" in s for s in plan.skipped) == said
+    assert make_plan(lpips="a" * 64).skipped == ()
 
 
 def test_a_test_time_field_is_swept_over_one_training():

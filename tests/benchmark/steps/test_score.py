@@ -1,5 +1,7 @@
 """Scoring developed pictures: the sets' distances, their names, and the pictures."""
 
+import importlib.util
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,8 +11,10 @@ from benchmark.data.images import ImageSet
 from benchmark.metrics.frechet import frechet_distance
 from benchmark.metrics.kid import kernel_distance
 from benchmark.metrics.kl import kl_divergence
+from benchmark.metrics.lpips import LPIPS
 from benchmark.metrics.random_vgg import RandomVGG
 from tests.benchmark.conftest import records
+from tests.conftest import TOY
 
 RANDOM = {"fd_random_vgg", "kd_random_vgg"}
 
@@ -132,6 +136,50 @@ def test_where_the_truth_is_known_developed_pictures_are_compared_pixel_by_pixel
             assert 0 < record["per_image"]["ssim"][i] < 1 < record["per_image"]["ciede2000"][i]
     assert "ΔE00↓" in (run / "table5-by-isp.md").read_text()
     assert "ΔE00" not in (run / "table5.md").read_text()
+
+
+def test_lpips_is_measured_where_the_truth_is_known_and_verified_where_weights_are(
+    toy_run, bench, alexnet_file, tmp_path
+):
+    data = "simulated:size=32,unpaired=3,anchors=0,aligned=0,scenes=3"
+    ran = toy_run("--data", data, "--no-references", "--save-images", "--results", "r",
+                  "--lpips-weights", str(alexnet_file))  # fmt: skip
+    assert ran.code == 0, ran.err
+    (data_folder,) = (tmp_path / "home" / "data").iterdir()
+    (run,) = (tmp_path / "r").iterdir()
+    distance = LPIPS(alexnet_file)
+    for (_, _, direction), record in records(run).items():
+        truth = ImageSet(data_folder / "renderings" / direction[0])
+        folder = tmp_path / "home" / "steps" / record["score"] / "developed"
+        for i, name in enumerate(record["ids"]):
+            developed = np.asarray(Image.open(folder / f"{name}.png")).transpose(2, 0, 1)
+            wanted = distance(developed / np.float32(255), truth.srgb(i) / np.float32(255))
+            assert record["per_image"]["lpips"][i] == pytest.approx(wanted, rel=1e-5)
+            assert wanted > 0
+    assert "LPIPS↓" in (run / "table5-by-isp.md").read_text()
+    assert bench("export", run, "bundle.zip").code == 0
+    for given, compared in ((("--lpips-weights", alexnet_file), True), ((), False)):
+        verified = bench("verify", "bundle.zip", "--plugin", TOY, *given)
+        assert verified.code == 0, verified.out
+        assert ("lpips" in verified.out) == compared
+
+
+def test_lpips_needs_torchmetrics_and_says_so_before_any_work(toy_run, tmp_path, monkeypatch):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: None if name == "torchmetrics" else find_spec(name),
+    )
+    ran = toy_run("--lpips-weights", "alexnet.pth")
+    assert ran.code == 2 and "pip install 'isp-bench[lpips]'" in ran.err
+    assert not list((tmp_path / "home").glob("steps/*"))
+
+
+def test_steps_in_other_processes_are_given_the_weights(toy_run, alexnet_file):
+    ran = toy_run("--print-commands", "--no-references", "--lpips-weights", str(alexnet_file))
+    commands = [line for line in ran.out.splitlines() if " step " in line]
+    assert commands and all(f"--lpips-weights {alexnet_file}" in line for line in commands)
 
 
 def test_the_truth_is_the_reference_cameras_picture_of_the_same_scene(toy_run, tmp_path):

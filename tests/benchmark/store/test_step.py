@@ -17,7 +17,7 @@ SPECS = [
     train(raw="1" * 20, look="b"),
     mapped(setting={"downsample": 4}),
     score(isp="2" * 20, raw="3" * 20),
-    score(oracle="gain", extractor="4" * 64, images=True, distances=2),
+    score(oracle="gain", extractor="4" * 64, lpips="5" * 64, images=True, distances=2),
 ]
 configs = st.dictionaries(
     st.text(min_size=1, max_size=8), st.one_of(st.integers(), st.text(), st.booleans()), max_size=4
@@ -73,7 +73,7 @@ def test_data_that_moved_has_the_same_keys():
 
 
 def test_the_configuration_is_blind_to_what_is_measured():
-    measured = score(extractor="4" * 64, images=True, distances=2)
+    measured = score(extractor="4" * 64, lpips="5" * 64, images=True, distances=2)
     assert measured.configuration == score().configuration
     assert measured.key != score().key
     assert score(part="scenes").configuration != score().configuration
