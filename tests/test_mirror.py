@@ -6,6 +6,10 @@ from tests.conftest import REPOSITORY
 
 PACKAGES = ("benchmark", "isp_models", "mappers", "protocols")
 ELSEWHERE = {
+    # The API is tested by the examples of its page.
+    "benchmark/api/frames.py": "tests/docs/test_api.py",
+    "benchmark/api/run.py": "tests/docs/test_api.py",
+    "benchmark/api/trained.py": "tests/docs/test_api.py",
     # Verbs are tested through the command line.
     "benchmark/cli/check.py": "tests/benchmark/methods/test_conformance.py",
     "benchmark/cli/doctor.py": "tests/benchmark/cli/test_documented_commands.py",

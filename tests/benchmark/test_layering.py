@@ -47,6 +47,10 @@ FLOORS = {  # room: the rooms below that it may import
     "reports.figures": (
         *("store", "data", "metrics", "planning", "steps", "records", "reports", "reports.page"),
     ),
+    "api": (
+        *("store", "planning", "training", "steps", "records", "running"),
+        *("reports", "reports.page"),
+    ),
     "methods": ("data", "planning", "training"),
 }
 METHOD_FILES = [f for p in PACKAGES for f in sorted((REPOSITORY / p).rglob("*.py"))]

@@ -48,3 +48,8 @@ def test_the_default_method_is_planned_without_torchs_compiler():
 def test_records_and_tables_are_read_without_torch():
     code = "import sys, benchmark.records.record, benchmark.reports.build\n"
     assert loaded(f"{code}print('loaded:', *({{'torch'}} & set(sys.modules)))") == []
+
+
+def test_the_package_loads_nothing_until_it_is_asked():
+    code = f"import sys, benchmark\nprint('loaded:', *({{*{HEAVY}}} & set(sys.modules)))"
+    assert loaded(code) == []

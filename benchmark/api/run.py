@@ -1,0 +1,41 @@
+"""A run from Python."""
+
+from pathlib import Path
+
+from benchmark.errors import BenchError
+from benchmark.planning.run_config import RunConfig
+from benchmark.progress import Progress
+from benchmark.records.record import read_records
+from benchmark.reports.build import make_tables
+from benchmark.reports.comparison import write_comparisons
+from benchmark.reports.page.report import write_report
+from benchmark.running.session import open_session
+
+
+def run(config: RunConfig) -> Path:
+    """Trains what is missing, scores it, and writes records, tables and report.
+
+    What is in the store is not trained again, so the same call continues an interrupted run.
+
+    Args:
+        config: the options of `isp-bench run`; of data sets, one.
+
+    Returns:
+        The run's folder.
+
+    Raises:
+        BenchError: what is wrong with the request, found before any training; or steps failed, and
+            then the cells that could be scored are recorded in the run's folder.
+    """
+    with Progress() as progress:
+        session = open_session(config)
+        outcome = session.run(progress)
+    if any((session.folder / "records").glob("*.json")):
+        records = read_records(session.folder)
+        tables = make_tables(session.folder, records, config.fid_mode)
+        write_comparisons(session.folder, records, session.store)
+        write_report(session.folder, records, tables, session.store)
+    if outcome.failures:
+        failed = "; ".join(session.plan.steps[key].title for key in outcome.failures)
+        raise BenchError(f"These steps of {session.folder} failed: {failed}.")
+    return session.folder
