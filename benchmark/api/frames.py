@@ -38,5 +38,4 @@ def load_run(folder: str | Path) -> "DataFrame":
         dtype=dict.fromkeys(TEXTS, str),
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
     )
