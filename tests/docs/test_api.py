@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ TOY_RUN = {"data": ("toy",), "isp": ("toy-isp",), "preset": "smoke", "plugin": (
 
 @pytest.mark.slow
 def test_the_examples_of_the_page_run(capsys):
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     for code in re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S):
         exec(code, names)
     folder, frame, srgb = names["folder"], names["frame"], names["srgb"]
