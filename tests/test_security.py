@@ -13,6 +13,8 @@ FORBIDDEN_MODULES = {"cPickle", "dill", "cloudpickle", "joblib", "marshal", "she
 FORBIDDEN_CALLS = {"eval", "exec", "os.system", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}
 SAFE_KEYWORD = {"torch.load": ("weights_only", True), "np.load": ("allow_pickle", False)}
 UNPACKING = {"extractall", "unpack_archive"}
+# The command of `--on-finish`, which the user types and no file can give.
+ALLOWED = {"benchmark/running/on_finish.py": ["subprocess.run"]}
 
 
 def faults(source: str) -> list[str]:
@@ -43,7 +45,8 @@ def faults(source: str) -> list[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(Path(f).relative_to(REPOSITORY)))
 def test_files_are_read_without_executing_them(file):
-    assert faults(file.read_text(encoding="utf-8")) == []
+    allowed = ALLOWED.get(str(file.relative_to(REPOSITORY)), [])
+    assert faults(file.read_text(encoding="utf-8")) == allowed
 
 
 @pytest.mark.parametrize(
