@@ -63,6 +63,7 @@ def place(tmp_path_factory) -> Path:
     _cameras(place)
     _data_sets(place)
     shutil.copytree(REPOSITORY / "examples", place / "examples")
+    shutil.copytree(REPOSITORY / "results" / "runs", place / "results" / "runs")
     mine = (REPOSITORY / "examples" / "my_mapper.py").read_text()
     for name in ("my_mapper.py", "my_mapper-0123abcd.py"):
         (place / name).write_text(mine.replace("mean-match", "my-mapper"))
