@@ -67,8 +67,10 @@ def attempt_step(key: str, context: Context) -> str | None:
         BenchError: the store knows no such step.
         KeyboardInterrupt: a stop was requested; what can be saved is saved.
     """
-    context.store.spec(key)
+    spec = context.store.spec(key)
     try:
+        if isinstance(spec, Score) and not context.store.is_done(key):
+            _require_weights(spec, context)
         run_step(key, context)
     except Exception as error:
         known = isinstance(error, BenchError)
@@ -76,6 +78,23 @@ def attempt_step(key: str, context: Context) -> str | None:
         context.store.fail(key, reason, traceback.format_exc())
         return reason
     return None
+
+
+def _require_weights(spec: Score, context: Context) -> None:
+    """A store keeps no score that lacks what its key promises.
+
+    Raises:
+        BenchError: the score was planned with weights that are not here.
+    """
+    for planned, found, option in (
+        (spec.extractor, context.fid_weights, "--fid-weights"),
+        (spec.lpips, context.lpips_weights, "--lpips-weights"),
+    ):
+        if planned is not None and found is None:
+            raise BenchError(
+                f"The score was planned with the weights whose SHA-256 begins {planned[:12]}, and "
+                f"they are not here. Name their file with {option}."
+            )
 
 
 def _outcome(spec: StepSpec, context: Context) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Scoring developed pictures: the sets' distances, their names, and the pictures."""
 
 import importlib.util
+import re
 
 import numpy as np
 import pytest
@@ -96,6 +97,20 @@ def test_weights_that_come_later_score_again_and_train_nothing(toy_run, tmp_path
     assert ran.code == 0, ran.err
     assert "no weights" not in ran.out
     assert {f: f.stat().st_mtime_ns for f in trained} == trained
+
+
+def test_a_score_that_was_planned_with_weights_is_not_made_without(
+    toy_run, bench, tmp_path, request
+):
+    assert toy_run("--no-references").code == 0
+    request.getfixturevalue("weights")
+    planned = toy_run("--no-references", "--print-commands")
+    keys = re.findall(r"\b[0-9a-f]{20}\b", planned.out)
+    assert len(keys) == 2, "the scores in both directions"
+    ran = bench("step", *keys, "--plugin", TOY)  # finds no weights
+    assert ran.code == 1
+    assert ran.err.count("SHA-256 begins 012345670123") == 2 and "--fid-weights" in ran.err
+    assert not any((tmp_path / "home" / "steps" / key / "done.json").exists() for key in keys)
 
 
 def test_saved_images_give_the_recorded_kl_and_distances(toy_run, tmp_path):
