@@ -148,8 +148,14 @@ class Progress:
         self.console.print(text, soft_wrap=True)
 
     @contextmanager
-    def task(self, description: str, total: int) -> Iterator[Task]:
-        """A bar for the time of the block."""
+    def task(self, description: str, total: int, *, last: bool = True) -> Iterator[Task]:
+        """A bar for the time of the block.
+
+        Args:
+            description: what is done.
+            total: units of it.
+            last: no other task of the same work follows, so that its time left is that of the work.
+        """
         task = Task(description, total, self._bars, self.console)
         try:
             yield task

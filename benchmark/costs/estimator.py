@@ -33,7 +33,7 @@ from benchmark.store.store import Store, user_cache
 from benchmark.training.device import device_name
 
 CACHE = "estimates.json"
-FORMAT = 1  # raised when counts or rates come to mean something else
+FORMAT = 2  # raised when counts or rates come to mean something else
 RAW_BYTES = 8  # per packed pixel of a mapped picture in the store
 SCORE_BYTES = 1_000_000  # of measures and previews
 MEASURING = 400  # bytes read and written per packed pixel to measure a picture
@@ -62,7 +62,7 @@ class _Counts:
 
     def rates(self, device: torch.device, precision: str, measure: bool) -> Rates | None:
         """Of a device, measured before or, if allowed, now."""
-        key = f"{device_name(device)}, {torch.get_num_threads()} threads, {precision}"
+        key = f"{device_name(device)}, {precision}"
         if key not in self._known:
             if not measure:
                 return None
@@ -101,13 +101,21 @@ class Estimator:
         store: its finished steps are asked first.
         source: the data set.
         device: where the steps will run.
+        threads: of each step; by default, as many as torch uses in this process.
         cautious: leaves uncounted what would run code of plug-ins, or occupy a GPU, in this
             process: for one that goes on to lead a run.
     """
 
     def __init__(
-        self, store: Store, source: DataSource, device: torch.device, *, cautious: bool = False
+        self,
+        store: Store,
+        source: DataSource,
+        device: torch.device,
+        *,
+        threads: int | None = None,
+        cautious: bool = False,
     ) -> None:
+        self._threads = threads or torch.get_num_threads()
         self._cautious = cautious
         self._store = store
         self._source = source
@@ -159,7 +167,10 @@ class Estimator:
     def _seconds(self, work: Work, precision: str) -> float | None:
         measure = self._device.type == "cpu" or not self._cautious
         rates = self._counts.rates(self._device, precision, measure)
-        return None if rates is None else rates.seconds(work)
+        if rates is None:
+            return None
+        threads = self._threads if self._device.type == "cpu" else 1
+        return dataclasses.replace(rates, threads=threads).seconds(work)
 
     def _pictures(self, spec: MapRaw | Score, spec_of: Callable[[str], StepSpec]) -> Cost | None:
         folder = self._store.data_folder(spec.data.name, spec.data.fingerprint)

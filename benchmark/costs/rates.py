@@ -2,7 +2,8 @@
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
@@ -26,6 +27,7 @@ class Rates:
         bytes: per second in operators that are bound by memory.
         call: seconds that an operator takes whatever it does.
         overlap: whether operators are queued while others run, as on GPUs.
+        threads: that share the work of each operator; all the other rates are those of one.
     """
 
     flop: float
@@ -33,11 +35,13 @@ class Rates:
     bytes: float
     call: float
     overlap: bool
+    threads: int = 1
 
     def seconds(self, work: Work) -> float:
         """How long some work takes."""
         wide = work.flop - work.thin
         computing = wide / self.flop + work.thin / self.thin + work.bytes / self.bytes
+        computing /= self.threads
         calling = work.calls * self.call
         return max(computing, calling) if self.overlap else computing + calling
 
@@ -46,11 +50,16 @@ def measure_rates(device: torch.device, *, bfloat16: bool) -> Rates:
     """Measures a device for a few seconds.
 
     Args:
-        device: where networks will run, with as many threads as torch uses now.
+        device: where networks will run. Of a CPU, one thread is measured: threads that wait for
+            each other on a busy machine would look slow, for as long as the rates are kept.
         bfloat16: whether under torch's autocast.
     """
     batch = 4 if device.type == "cpu" else 64  # a GPU is not filled by less
-    with torch.random.fork_rng(), torch.autocast(device.type, torch.bfloat16, bfloat16):
+    with (
+        _one_thread(),
+        torch.random.fork_rng(),
+        torch.autocast(device.type, torch.bfloat16, bfloat16),
+    ):
         torch.manual_seed(0)
         wide, thin = (_convolution_rate(batch, channels, device) for channels in (64, 12))
         large = torch.rand(2**24 if device.type == "cpu" else 2**28, device=device)
@@ -67,6 +76,16 @@ def measure_rates(device: torch.device, *, bfloat16: bool) -> Rates:
         calling / calls,
         device.type == "cuda",
     )
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _convolution_rate(batch: int, channels: int, device: torch.device) -> float:

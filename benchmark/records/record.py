@@ -2,12 +2,15 @@
 
 import json
 import re
+from array import array
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from benchmark.cameras import Camera, Direction
 from benchmark.errors import BenchError
@@ -28,13 +31,19 @@ COMMON = (
 )  # fmt: skip  # what many records of a run have in common
 
 
+# 8 bytes each, a quarter of a tuple's: tables of 10,000 records hold some million of them.
+Values = Annotated[
+    Sequence[float], AfterValidator(partial(array, "d")), PlainSerializer(tuple[float, ...])
+]
+
+
 class SetMetric(BaseModel):
     """A metric of a whole set of pictures, with the values without each scene in turn."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     value: float
-    leave_one_out: tuple[float, ...]
+    leave_one_out: Values
 
 
 class Record(BaseModel):
@@ -97,7 +106,7 @@ class Record(BaseModel):
     ids: tuple[str, ...]
     sizes: tuple[tuple[int, int], ...] = ()
     born: tuple[Camera | None, ...] = ()
-    per_image: dict[str, tuple[float, ...]]
+    per_image: dict[str, Values]
     sets: dict[str, SetMetric]
     extractor: dict[str, Any] | None
     missing: dict[str, str]
@@ -128,7 +137,7 @@ class Record(BaseModel):
     def half(self, born: Camera) -> "Record":
         """A copy with the per-image metrics of the pairs that one camera took, and no others."""
         chosen = [i for i, camera in enumerate(self.born) if camera == born]
-        values = {m: tuple(v[i] for i in chosen) for m, v in self.per_image.items()}
+        values = {m: array("d", (v[i] for i in chosen)) for m, v in self.per_image.items()}
         ids = tuple(self.ids[i] for i in chosen)
         changes = {"n": len(ids), "ids": ids, "born": (born,) * len(ids), "per_image": values}
         return self.model_copy(update={**changes, "sets": {}})

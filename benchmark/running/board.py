@@ -39,6 +39,7 @@ class Row:
         part: what it does now, e.g. a stage of its training.
         done, total: units of that part, and how many there are.
         note: about the last unit, e.g. a loss.
+        last: no other part follows.
         pace: seconds per unit of the part; None before there is one.
     """
 
@@ -52,6 +53,7 @@ class Row:
     done: int = 0
     total: int = 0
     note: str = ""
+    last: bool = False
     pace: float | None = None
 
 
@@ -163,7 +165,7 @@ class Board:
         if row.state != "running":
             return estimate
         by_pace = None if row.pace is None else row.pace * (row.total - row.done)
-        if estimate is None:
+        if estimate is None or (row.last and by_pace is not None):
             return by_pace
         # The pace knows nothing of the stages to come, the estimate nothing of this machine's load.
         return max(estimate - (self._clock() - row.began), by_pace or 0.0, 0.0)
@@ -211,11 +213,11 @@ class Board:
 class StepTask(Task):
     """A task whose progress is shown in the row of its step."""
 
-    def __init__(self, description: str, total: int, board: Board, row: Row) -> None:
+    def __init__(self, description: str, total: int, board: Board, row: Row, last: bool) -> None:
         super().__init__(description, total, None, board.progress.console)
         self._board, self._row = board, row
         row.part = description.removeprefix(row.spec.title)
-        row.done, row.total, row.note, row.pace = 0, total, "", None
+        row.done, row.total, row.note, row.pace, row.last = 0, total, "", None, last
 
     def begin_at(self, done: int) -> None:
         """See :class:`Task`."""
@@ -246,9 +248,9 @@ class StepProgress(Progress):
         self._board.progress.say(text)
 
     @contextmanager
-    def task(self, description: str, total: int) -> Iterator[Task]:
+    def task(self, description: str, total: int, *, last: bool = True) -> Iterator[Task]:
         """See :class:`Progress`."""
-        task = StepTask(description, total, self._board, self._row)
+        task = StepTask(description, total, self._board, self._row, last)
         try:
             yield task
         finally:

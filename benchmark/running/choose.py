@@ -62,20 +62,26 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
             command, plan, context.store, context.progress, SlurmOptions(config.slurm),
             config.workers, limit,
         )  # fmt: skip
-    gpus = torch.cuda.device_count() if str(context.device) == "cuda" else 0
-    workers = config.workers or _sensible_workers(plan, context, gpus)
+    workers = _workers(config, plan, context)
     if workers == 1 and limit is None:
         return InlineExecutor(context)
     command = step_command(
         config, context.store, context.fid_weights, context.lpips_weights, str(context.device)
     )
-    threads = str(max(1, cores() // workers))
+    threads = str(step_threads(config, plan, context))
     environments = [
         {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads} for _ in range(workers)
     ]
+    gpus = _gpus(context)
     for number, environment in enumerate(environments if gpus else ()):
         environment["CUDA_VISIBLE_DEVICES"] = _visible_gpus(gpus)[number % gpus]
     return PoolExecutor(command, environments, context.store, limit)
+
+
+def step_threads(config: RunConfig, plan: Plan, context: Context) -> int:
+    """How many threads a step has on this machine, and by assumption on those of a cluster."""
+    workers = _workers(config, plan, context) if config.executor == "local" else 1
+    return torch.get_num_threads() if workers == 1 else max(1, cores() // workers)
 
 
 def step_command(
@@ -92,10 +98,17 @@ def step_command(
     return StepCommand(store.folder.absolute(), device, inception, plugins, alexnet)
 
 
-def _sensible_workers(plan: Plan, context: Context, gpus: int) -> int:
-    """One per GPU; on the CPU one per training, as far as there are cores and memory."""
+def _gpus(context: Context) -> int:
+    """How many there are for the workers to share."""
+    return torch.cuda.device_count() if str(context.device) == "cuda" else 0
+
+
+def _workers(config: RunConfig, plan: Plan, context: Context) -> int:
+    """As asked, else one per GPU; on the CPU one per training, as cores and memory allow."""
+    if config.workers:
+        return config.workers
     if context.device.type != "cpu":
-        return max(1, gpus)
+        return max(1, _gpus(context))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return max(1, min(_trainings(plan, context.store), cores(), memory // WORKER_BYTES))
 

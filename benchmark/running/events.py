@@ -15,12 +15,14 @@ INTERVAL = 0.2  # seconds between two lines about one task
 class EventTask(Task):
     """A task whose progress is sent."""
 
-    def __init__(self, number: int, description: str, total: int, sender: "EventSender") -> None:
+    def __init__(
+        self, number: int, description: str, total: int, sender: "EventSender", last: bool
+    ) -> None:
         super().__init__(description, total, None, sender.console)
         self._number = number
         self._sender = sender
         self._sent = 0.0
-        sender.send(task=number, title=description, total=total)
+        sender.send(task=number, title=description, total=total, last=last)
 
     def begin_at(self, done: int) -> None:
         """See :class:`Task`."""
@@ -57,9 +59,9 @@ class EventSender(Progress):
         self.send(say=text)
 
     @contextmanager
-    def task(self, description: str, total: int) -> Iterator[Task]:
+    def task(self, description: str, total: int, *, last: bool = True) -> Iterator[Task]:
         """See :class:`Progress`."""
-        task = EventTask(next(self._numbers), description, total, self)
+        task = EventTask(next(self._numbers), description, total, self, last)
         try:
             yield task
         finally:
@@ -81,7 +83,7 @@ class EventReceiver:
             return
         number = event["task"]
         if "title" in event:
-            shown = self._progress.task(event["title"], event["total"])
+            shown = self._progress.task(event["title"], event["total"], last=event["last"])
             self._tasks[number] = (shown, shown.__enter__())
         elif "begin" in event:
             self._tasks[number][1].begin_at(event["begin"])

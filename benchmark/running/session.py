@@ -29,7 +29,7 @@ from benchmark.records.plugins import keep_sources
 from benchmark.records.record import write_record
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
 from benchmark.running.board import Board
-from benchmark.running.choose import check_executor, make_executor, step_command
+from benchmark.running.choose import check_executor, make_executor, step_command, step_threads
 from benchmark.running.levels import command_lines
 from benchmark.running.runner import Outcome, Runner
 from benchmark.stage import Trainable
@@ -111,18 +111,21 @@ class Session:
             )  # fmt: skip
 
         missing_steps = {k: s for k, s in self.plan.steps.items() if not self.store.is_done(k)}
-        board = Board(missing_steps, self._costs(missing_steps, progress), progress)
+        threads = step_threads(self.config, self.plan, context)
+        board = Board(missing_steps, self._costs(missing_steps, threads, progress), progress)
         executor = make_executor(self.config, self.plan, context)
         try:
             return Runner(self.plan, self.store, executor, board, record).run()
         finally:
             executor.close()
 
-    def _costs(self, steps: Mapping[str, StepSpec], progress: Progress) -> dict[str, float]:
+    def _costs(
+        self, steps: Mapping[str, StepSpec], threads: int, progress: Progress
+    ) -> dict[str, float]:
         """Seconds that each of some steps should take, as far as that is known."""
         if not steps:
             return {}
-        estimator = Estimator(self.store, self.source, self.device, cautious=True)
+        estimator = Estimator(self.store, self.source, self.device, threads=threads, cautious=True)
         costs = {}
         with progress.task("estimating the time", len(steps)) as task:
             for key, spec in steps.items():

@@ -153,8 +153,9 @@ class Trainer:
         last_saved = time.monotonic()
         log_every = max(1, total // LOG_LINES)
         title = f"{self._title}: {stage.name}"
+        last = stage.name == self.model.stages()[-1].name
         with (
-            self._progress.task(title, total) as task,
+            self._progress.task(title, total, last=last) as task,
             Prefetch(batches, position.step, total) as prefetch,
             TrainingLog(self._folder, sum(position.before.values())) as log,
         ):

@@ -127,6 +127,20 @@ def test_a_running_step_has_less_left_as_time_passes(said, clock):
     assert board.summary() == "0 of 1 steps done, 1 running, about 4 min left"
 
 
+@pytest.mark.parametrize(("last", "left"), [(True, "20 s"), (False, "10 min")])
+def test_in_the_last_part_of_a_step_its_pace_counts_and_before_also_the_estimate(
+    said, clock, monkeypatch, last, left
+):
+    (step,) = trainings(1)
+    board = made([step], [610.0], said, clock)
+    monkeypatch.setattr("benchmark.progress.time.monotonic", clock)
+    board.begin(step.key)
+    with board.within(step.key).task("train", 30, last=last) as task:
+        clock.now += 10
+        task.advance(10)
+        assert board.summary() == f"0 of 1 steps done, 1 running, about {left} left"
+
+
 def test_failures_and_what_they_hold_up_are_counted_and_said(said, clock):
     steps = trainings(2)
     board = made(steps, [60.0] * 2, said, clock)

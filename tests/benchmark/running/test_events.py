@@ -17,9 +17,9 @@ class Shown(Progress):
     def say(self, text):
         self.said.append(text)
 
-    def task(self, description, total):
-        shown = super().task(description, total)
-        self.tasks.append((description, total))
+    def task(self, description, total, *, last=True):
+        shown = super().task(description, total, last=last)
+        self.tasks.append((description, total, last))
         return shown
 
 
@@ -32,7 +32,7 @@ def sent(work):
 def test_texts_and_tasks_arrive():
     def work(sender):
         sender.say("größer")
-        with sender.task("train", 10) as task:
+        with sender.task("train", 10, last=False) as task:
             task.begin_at(4)
             for _ in range(6):
                 task.advance(note="loss 1")
@@ -45,7 +45,7 @@ def test_texts_and_tasks_arrive():
     for event in events:
         receiver.show(event)
     assert shown.said == ["größer"]
-    assert shown.tasks == [("train", 10)]
+    assert shown.tasks == [("train", 10, False)]
 
 
 def test_many_small_steps_are_few_lines():
@@ -60,7 +60,7 @@ def test_many_small_steps_are_few_lines():
 def test_what_a_dead_worker_left_is_closed():
     shown = Shown()
     receiver = EventReceiver(shown)
-    receiver.show({"task": 0, "title": "train", "total": 3})
+    receiver.show({"task": 0, "title": "train", "total": 3, "last": True})
     receiver.show({"started": "0" * 20})
     receiver.close()
     receiver.close()

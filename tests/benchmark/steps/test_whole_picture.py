@@ -19,9 +19,9 @@ class Recorder(Progress):
     """Keeps the percentages that a bar would show."""
 
     @contextmanager
-    def task(self, description: str, total: int) -> Iterator[Task]:
+    def task(self, description: str, total: int, *, last: bool = True) -> Iterator[Task]:
         self.shown: list[int] = []
-        with super().task(description, total) as task:
+        with super().task(description, total, last=last) as task:
             advance = task.advance
 
             def recorded(count: int = 1, note: str = "") -> None:
