@@ -18,6 +18,7 @@ ELSEWHERE = {
     "benchmark/cli/list_names.py": "tests/benchmark/cli/test_light_imports.py",
     "benchmark/cli/new.py": "tests/benchmark/methods/test_scaffold.py",
     "benchmark/cli/picture_options.py": "tests/benchmark/cli/test_render.py",
+    "benchmark/cli/rescoring.py": "tests/benchmark/cli/test_export.py",
     "benchmark/cli/table.py": "tests/benchmark/reports/test_build.py",
     "benchmark/cli/verify.py": "tests/benchmark/cli/test_export.py",
     # A data set's parts are tested through the data set, on folders as users have them.
@@ -41,11 +42,14 @@ ELSEWHERE = {
     "benchmark/costs/history.py": "tests/benchmark/cli/test_plan.py",
     "benchmark/planning/run_config.py": "tests/benchmark/cli/test_options.py",
     "benchmark/records/bundle.py": "tests/benchmark/cli/test_export.py",
+    "benchmark/records/claims.py": "tests/benchmark/records/test_submission.py",
     "benchmark/records/overwrite.py": "tests/benchmark/cli/test_run.py",
     "benchmark/records/reproduce.py": "tests/benchmark/cli/test_export.py",
     # The parts of the report's page, through its sections and the whole page.
     "benchmark/reports/page/provenance.py": "tests/benchmark/reports/page/test_report.py",
     "benchmark/reports/page/strips.py": "tests/benchmark/reports/page/test_cells.py",
+    "benchmark/reports/leaderboard/lines.py": "tests/benchmark/reports/leaderboard/test_boards.py",
+    "benchmark/reports/leaderboard/words.py": "tests/benchmark/reports/leaderboard/test_boards.py",
     "benchmark/running/choose.py": "tests/benchmark/running/test_pool.py",
     "benchmark/running/executor.py": "tests/benchmark/running/test_foreign_folder.py",
     "benchmark/running/inline.py": "tests/benchmark/cli/test_run.py",

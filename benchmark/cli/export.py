@@ -7,6 +7,7 @@ from benchmark.cli.options import Verbs, add_verb
 
 EXAMPLES = """  isp-bench export results/simulated-quick bundle.zip
   isp-bench export results/simulated-quick small.zip --no-weights
+  isp-bench export results/simulated-quick mine.zip --by "A. Name" --link https://example.org/paper
 """
 
 
@@ -21,6 +22,12 @@ def add_parser(verbs: Verbs) -> None:
         "--no-weights", action="store_true",
         help="leave the weights out; then only a store that holds them can verify the bundle",
     )  # fmt: skip
+    parser.add_argument(
+        "--by", default="", metavar="NAME", help="who made it, for a leaderboard; all can read it"
+    )
+    parser.add_argument(
+        "--link", default="", metavar="URL", help="a paper or a page of yours, for a leaderboard"
+    )
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
     parser.set_defaults(execute=execute)
 
@@ -32,7 +39,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.units import readable_size
 
     store = Store(args.store or default_store(), "read")
-    exported = export(args.run, store, args.bundle, not args.no_weights)
+    exported = export(args.run, store, args.bundle, not args.no_weights, args.by, args.link)
     size = readable_size(args.bundle.stat().st_size)
     print(f"{args.bundle}: {exported.steps} steps, {size}.")
     if exported.plugins:

@@ -19,6 +19,7 @@ from benchmark.cli import (
     export,
     figure,
     info,
+    leaderboard,
     list_names,
     map_raw,
     new,
@@ -86,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
         store,
         export,
         verify,
+        leaderboard,
         explain,
     ):
         module.add_parser(verbs)

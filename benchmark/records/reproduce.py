@@ -27,8 +27,6 @@ from benchmark.store.step import (
     StepSpec,
     Training,
     TrainISP,
-    is_key,
-    step_from_json,
 )
 from benchmark.store.store import Store
 
@@ -79,8 +77,7 @@ class Reproduction:
         self._context = context
         self._inception = inception
         self._tolerance = tolerance
-        folders = sorted(bundle.folder.glob("steps/*"))
-        self._specs = {spec.key: spec for spec in map(_read_spec, folders)}
+        self._specs = bundle.specs
 
     def run(self) -> list[Verdict]:
         """Scores all cells; one that cannot be scored does not stop the others."""
@@ -101,7 +98,7 @@ class Reproduction:
         return Verdict(title, compared, differences)
 
     def _score(self, score: str, scratch: Store) -> dict[str, Any]:
-        for key in self._order(score):
+        for key in self._bundle.behind(score):
             spec = self._specs[key]
             if scratch.is_done(key):
                 continue
@@ -114,13 +111,6 @@ class Reproduction:
         text = scratch.verified(score, MEASURES).read_text(encoding="utf-8")
         measures: dict[str, Any] = json.loads(text)
         return measures
-
-    def _order(self, key: str) -> list[str]:
-        """A step and all behind it, inputs first."""
-        if key not in self._specs:
-            raise BenchError(f"the bundle lacks the step {key}.")
-        found = [k for needed in self._specs[key].inputs.values() for k in self._order(needed)]
-        return list(dict.fromkeys([*found, key]))
 
     def _check(self, spec: StepSpec) -> None:
         """Whether this installation has the same methods and data."""
@@ -240,19 +230,3 @@ def _close(a: float, b: float, tolerance: float) -> bool:
 
 def _mean(values: Any) -> float:
     return math.fsum(values) / len(values)
-
-
-def _read_spec(folder: Path) -> StepSpec:
-    """A step of the bundle, if its key is the hash of what it says.
-
-    Raises:
-        BenchError: it is not, or it names other steps by something that is not a key.
-    """
-    try:
-        spec = step_from_json(json.loads((folder / "spec.json").read_text(encoding="utf-8")))
-        genuine = spec.key == folder.name and all(map(is_key, spec.inputs.values()))
-    except (OSError, ValueError, TypeError, RecursionError, BenchError) as error:
-        raise BenchError(f"The bundle's step {folder.name} cannot be read: {error}.") from error
-    if not genuine:
-        raise BenchError(f"The bundle's step {folder.name} is not what its key says.")
-    return spec

@@ -70,7 +70,7 @@ def budget_notes(records: Sequence[Record]) -> tuple[str, ...]:
     newest = max(records, key=lambda r: r.time)
     reduced = newest.reduced.rstrip(".")
     notes = [f"Preset {newest.preset}" + (f": {reduced}." if reduced else ".")]
-    changed = _changes(records)
+    changed = changes(records)
     if changed:
         notes.append(f"Settings that differ from the preset: {'; '.join(changed)}.")
     trained = [s for r in records for s in r.steps.values() if s["kind"] in TRAININGS]
@@ -109,8 +109,11 @@ def _length_notes(records: Sequence[Record], trained: Sequence[dict[str, Any]]) 
     return notes
 
 
-def _changes(records: Sequence[Record]) -> list[str]:
-    """E.g. "mapper cstpp: steps = 50 (preset: 400), ema = 0.9 (preset: 0.98)"."""
+def changes(records: Sequence[Record]) -> list[str]:
+    """The settings that differ from the preset, a text for each method or data set.
+
+    E.g. "mapper cstpp: steps = 50 (preset: 400), ema = 0.9 (preset: 0.98)".
+    """
     found: dict[str, dict[str, dict[str, None]]] = {}
     for record in records:
         for owner, values in record.changed.items():

@@ -44,6 +44,7 @@ FLOORS = {  # room: the rooms below that it may import
     "running": ("store", "data", "metrics", "planning", "training", "costs", "steps", "records"),
     "reports": ("store", "metrics", "planning", "steps", "records"),
     "reports.page": ("store", "metrics", "planning", "steps", "records", "reports"),
+    "reports.leaderboard": ("store", "metrics", "planning", "steps", "records", "reports"),
     "reports.figures": (
         *("store", "data", "metrics", "planning", "steps", "records", "reports", "reports.page"),
     ),

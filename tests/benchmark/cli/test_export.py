@@ -10,6 +10,7 @@ import pytest
 from safetensors.torch import load_file, save
 
 from benchmark.files import sha256_of
+from tests.benchmark.bundles import rewrite
 from tests.benchmark.specs import score
 from tests.conftest import TOY
 
@@ -28,20 +29,6 @@ def bundle(toy_run, bench, tmp_path):
     assert ran.code == 0, ran.err
     shutil.rmtree(tmp_path / "home")
     return tmp_path / "bundle.zip"
-
-
-def rewrite(bundle, change):
-    """Changes the content of files in a bundle, and mends its manifest: a forger would."""
-    import hashlib
-
-    with zipfile.ZipFile(bundle) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    manifest = json.loads(files.pop("manifest.json"))
-    files = change(files)
-    manifest["sha256"] = {n: hashlib.sha256(c).hexdigest() for n, c in files.items()}
-    with zipfile.ZipFile(bundle, "w") as archive:
-        for name, content in {**files, "manifest.json": json.dumps(manifest)}.items():
-            archive.writestr(name, content)
 
 
 def test_a_bundle_holds_what_is_needed_and_scores_the_same(bundle, bench, tmp_path):
