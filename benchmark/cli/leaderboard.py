@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,11 +165,11 @@ def _with_verdict(submission: "Submission", read: _Read) -> "Submission":
 def _tell(args: argparse.Namespace, found: "list[Submission]", read: _Read) -> None:
     """Says of each bundle what is wrong with it."""
     if args.json:
+        shown = ("file", "by", "link", "time", "faults", "gaps")
         listed = [
-            {**{k: v for k, v in asdict(s).items() if k != "records"}, "results": len(s.records)}
-            for s in found
+            {**{name: getattr(s, name) for name in shown}, "results": len(s.records)} for s in found
         ]
-        listed += [{"file": file, "unreadable": reason} for file, reason in read.unreadable.items()]
+        listed += [{"file": f, "unreadable": reason} for f, reason in read.unreadable.items()]
         print(json.dumps(listed, indent=1))
         return
     for submission in found:
