@@ -4,6 +4,7 @@ import pytest
 
 from benchmark.reports.leaderboard.page import LeftOut, write_leaderboard
 from tests.benchmark.reports.leaderboard.submissions import grid, submission
+from tests.benchmark.reports.page.test_browser import SERIOUS, column, opened, watched
 from tests.benchmark.reports.page.test_report import Page
 from tests.benchmark.reports.samples import EVIL_NAMES
 
@@ -49,3 +50,32 @@ def test_without_anything_left_out_there_is_no_such_part(tmp_path):
     markdown, page = written(tmp_path, [submission("Anna", *grid())], {})
     assert "Left out" not in markdown + page.text
     assert "1 submission by 1 person, on 1 board" in page.text
+
+
+@pytest.fixture
+def board(browser, tmp_path, size, scheme, complaints):
+    """A board in a browser; a test fails if the browser complains of anything."""
+    people = [
+        submission("Anna", *grid("bad", 1.0), *grid("good", 2.0), link="https://example.org/a"),
+        submission("Ben", *grid("good", 1.5), gaps=("it lacks this.",)),
+    ]
+    _, html = write_leaderboard(tmp_path, people, {}, [LeftOut("cut.zip", ("It is damaged.",))])
+    with opened(browser, viewport=size, color_scheme=scheme) as context:
+        page = watched(context.new_page(), complaints)
+        page.goto(html.as_uri())
+        yield page
+        assert complaints == []
+
+
+def test_it_is_sorted_and_filtered_accessible_and_as_wide_as_the_screen(board):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
+    found = axe.Axe().run(board).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in SERIOUS] == []
+    assert board.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    names = board.locator("#board1 thead tr:last-child th").nth(2).get_by_role("button")
+    for expected in (["Anna", "Anna", "Ben"], ["Ben", "Anna", "Anna"]):
+        names.click()
+        assert column(board, "board1", 2)[-1] == expected
+    assert not board.locator("#board1-several th button").count(), "the spread stays the last"
+    board.get_by_label("Filter").fill("ben")
+    assert column(board, "board1", 2)[-1] == ["Ben"]

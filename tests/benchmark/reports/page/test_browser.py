@@ -9,28 +9,10 @@ import pytest
 
 from benchmark.cli.main import main
 from benchmark.reports.page import album
+from tests.benchmark.reports.conftest import SIZES
 from tests.conftest import LIMIT, TOY
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 SERIOUS = {"serious", "critical"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_api.sync_playwright() as playwright:
-        try:
-            # A container often runs as root and has no room for Chromium's own shared memory.
-            options = ["--no-sandbox", "--disable-dev-shm-usage"]
-            browser = playwright.chromium.launch(
-                executable_path=program, args=options, timeout=1000 * LIMIT
-            )
-        except sync_api.Error:
-            pytest.skip("needs a Chromium, which is not installed")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -44,21 +26,6 @@ def run(tmp_path_factory):
         protocols = ("--protocol", "adaptation", "raw-to-raw", "--seed", "0", "1", "--workers", "1")
         assert main(["run", *words.split(), *protocols]) == 0
     return place / "results" / "toy-smoke"
-
-
-@pytest.fixture(params=SIZES)
-def size(request):
-    return SIZES[request.param]
-
-
-@pytest.fixture(params=["light", "dark"])
-def scheme(request):
-    return request.param
-
-
-@pytest.fixture
-def complaints():
-    return []
 
 
 @pytest.fixture
