@@ -47,8 +47,9 @@ _FILE = TypeAdapter(dict[str, Remembered])
 
 def scores_of(record: Record) -> str:
     """A hash of the scores of a record and of the step that made them."""
-    sets = {name: (found.value, found.leave_one_out) for name, found in record.sets.items()}
-    text = json.dumps([record.score, record.ids, record.per_image, sets], sort_keys=True)
+    per_image = {name: list(values) for name, values in record.per_image.items()}
+    sets = {name: (found.value, list(found.leave_one_out)) for name, found in record.sets.items()}
+    text = json.dumps([record.score, record.ids, per_image, sets], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

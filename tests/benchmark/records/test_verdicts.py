@@ -25,7 +25,7 @@ def test_verdicts_are_kept_and_read(tmp_path):
 def test_edited_scores_have_no_verdict_and_other_words_the_same():
     record = make_record()
     values = list(record.per_image["kl"])
-    edited = record.model_copy(update={"per_image": {"kl": (*values[:-1], values[-1] - 1e-9)}})
+    edited = record.model_copy(update={"per_image": {"kl": [*values[:-1], values[-1] - 1e-9]}})
     assert scores_of(edited) != scores_of(record)
     assert scores_of(record.model_copy(update={"time": "later"})) == scores_of(record)
 
