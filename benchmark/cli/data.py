@@ -48,6 +48,8 @@ def add_parser(verbs: Verbs) -> None:
         "data", metavar="DATA",
         help="a download, a prepared folder, or a folder of your own pictures: PATH or NAME:PATH",
     )  # fmt: skip
+    check.add_argument("--preset", metavar="NAME|FILE", default="quick",
+                       help="the preset whose data settings apply (default: quick)")  # fmt: skip
     check.set_defaults(execute=_check)
 
     show = add_verb(actions, "show", "draw a contact sheet: raw next to sRGB, per camera", EXAMPLES)
@@ -91,7 +93,7 @@ def _check(args: argparse.Namespace) -> int:
 
     name, _, argument = full_name(args.data).partition(":")
     with Progress() as progress:
-        findings, root = _findings(name, argument, progress)
+        findings, root = _findings(name, argument, args.preset, progress)
     faults = sum(isinstance(finding, Fault) for finding in findings)
     for finding in findings:
         line = relative(finding, root)
@@ -100,12 +102,15 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _findings(name: str, argument: str, progress: Any) -> tuple[list[str], Path]:
+def _findings(name: str, argument: str, preset: str, progress: Any) -> tuple[list[str], Path]:
     """What is found in a data set, and the folder from which its files are named."""
     from benchmark.data.folder.dataset import Folder
     from benchmark.data.prepared import PreparedSource
     from benchmark.data.prepared_folder import read_manifest
+    from benchmark.data.simulated.dataset import Simulated
+    from benchmark.planning.preset import load_preset
     from benchmark.registry import DATASETS
+    from benchmark.running.session import open_source
 
     cls: Any = DATASETS.get(name)
     if issubclass(cls, PreparedSource) and argument:
@@ -113,9 +118,11 @@ def _findings(name: str, argument: str, progress: Any) -> tuple[list[str], Path]
         if read_manifest(path) is None and cls.recognises(path):
             progress.say(f"Reading every picture in {path} ...")
             return cls.survey(path), Path()
-    source = DATASETS.create(name, **(cls.parse_argument(argument) if argument else {}))
+    source = open_source(f"{name}:{argument}", load_preset(preset))
     if isinstance(source, Folder):
         return source.survey(progress), Path(source.config.path)
+    if isinstance(source, Simulated):
+        return source.survey(progress), Path(source.config.photographs or ".")
     source.check()
     if not isinstance(source, PreparedSource):
         return [f"{name}: {' and '.join(source.cameras())}"], Path()

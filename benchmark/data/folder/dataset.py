@@ -28,6 +28,7 @@ from benchmark.data.base import (
     register_dataset,
     validation_names,
 )
+from benchmark.data.files.digests import digest
 from benchmark.data.files.listing import plain_name
 from benchmark.data.files.pairs_table import pairs_table
 from benchmark.data.files.raw import CAMERA_SUFFIXES, read_raw
@@ -43,8 +44,6 @@ from benchmark.progress import Progress
 
 READER_VERSION = 2  # raised when the same files would give other pictures or pairs
 MOST_NOTES = 10  # kinds of notes that are named at the end
-
-_digests: dict[tuple[Path, int, int], str] = {}  # (path, size, mtime in ns): SHA-256
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ class Folder(DataSource):
         total = hashlib.sha256(repr(settings).encode())
         named = {plain_name(file.relative_to(self._root).as_posix()): file for file in files}
         for name, file in sorted(named.items()):
-            total.update(f"{name}\0{_digest(file)}\n".encode())
+            total.update(f"{name}\0{digest(file)}\n".encode())
         return total.hexdigest()
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
@@ -271,19 +270,6 @@ def _report(camera: str, sets: Sequence[ImageSet], progress: Progress) -> None:
         progress.say(f"  {count} of {len(records)} pictures: {note}")
     if len(notes) > MOST_NOTES:
         progress.say(f"  and {len(notes) - MOST_NOTES} other remarks: see index.json")
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 of a file, kept as long as its size and time stay the same."""
-    try:
-        status = path.stat()
-        key = (path, status.st_size, status.st_mtime_ns)
-        if key not in _digests:
-            with path.open("rb") as file:
-                _digests[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        return _digests[key]
-    except OSError as error:
-        raise BenchError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class SimulatedConfig(DataConfig):
         blur: whether the lens blurs.
         noise: whether there is shot and read noise.
         seed: another seed gives other scenes.
+        photographs: folder of photographs that are the scenes; None for dead leaves.
     """
 
     size: int = 256
@@ -51,6 +52,7 @@ class SimulatedConfig(DataConfig):
     blur: bool = True
     noise: bool = True
     seed: int = 0
+    photographs: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What reaches the sensor: a scene from a view, through given spectral curves.
 
 Spectra are integrated once per material and light (2K materials x L lights x C curves), then
-combined per pixel by linear algebra: no pixel has a spectrum of its own. Pictures are made in bands
+combined per pixel by linear algebra: no pixel has a spectrum of its own, except in photographs,
+whose spectra are tables of what the curves make of them. Pictures are made in bands
 of rows that fit the processor's cache, so memory use is small at any size.
 
 Least cost at 256 x 256 mosaic pixels, three curves, one light: about 150 passes over 65 536
@@ -19,8 +20,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.simulated.scenes import GRAIN_PERIOD, Leaves, Scene, View
+from benchmark.data.simulated.backdrop import Backdrop, Seen
+from benchmark.data.simulated.scenes import GRAIN_PERIOD, Leaves, Scene
 from benchmark.data.simulated.spectra import Curves
+from benchmark.data.simulated.view import View
 
 Plane = NDArray[np.float32]  # (rows, columns)
 Indices = NDArray[np.intp]
@@ -82,6 +85,7 @@ class _Band:
         self.labels = _labels(self.leaves, to_scene, self.x, self.y)
         self.mix = self._mix(to_scene, rows)
         self.shading = self._shade(to_scene)
+        self.behind = self._behind(scene.backdrop, to_scene) if scene.backdrop else None
 
     def respond(self, curves: Curves, out: NDArray[np.float32]) -> None:
         """Responses of C curves (61, C) into `out`, (C, rows of the band, columns)."""
@@ -90,14 +94,23 @@ class _Band:
             lit = lamp.spectrum[:, None] * curves  # (61, C)
             materials = (self.leaves.reflectance @ lit).astype(np.float32)  # (K, 2, C)
             highlight = lit.sum(axis=0, dtype=np.float64).astype(np.float32)  # (C,): white
+            behind = None if self.behind is None else self.behind.responses(lit)
             for c in range(curves.shape[1]):
                 first = materials[:, 0, c]
                 response = (materials[:, 1, c] - first)[self.labels]
                 response *= self.mix
                 response += first[self.labels]
+                if behind is not None:
+                    response[self.labels == 0] = behind[c]
                 response *= shading.diffuse
                 response += highlight[c] * shading.specular
                 out[c] += response
+
+    def _behind(self, backdrop: Backdrop, to_scene: NDArray[np.float64]) -> Seen:
+        """The photograph where no leaf but the first is seen."""
+        rows, columns = np.nonzero(self.labels == 0)
+        at = np.stack([self.x[columns], self.y[rows, 0], np.ones(len(rows))])
+        return backdrop.seen(*(to_scene @ at))
 
     def _mix(self, to_scene: NDArray[np.float64], rows: int) -> Plane:
         """Share of the second material, in [0, 1]."""

@@ -1,4 +1,4 @@
-"""Scenes of the simulator: dead leaves of measured materials under one or two nearby lights.
+"""Scenes of the simulator: dead leaves, or photographs, under one or two nearby lights.
 
 A scene is a flat world of opaque shapes that hide each other (the dead-leaves model: Matheron
 1968; its statistics are those of natural pictures: Lee, Mumford, Huang, IJCV 41, 2001). Each leaf
@@ -18,6 +18,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from benchmark.data.charts import HEIGHT, WIDTH, Points, patch_boxes
+from benchmark.data.simulated.backdrop import Backdrop
 from benchmark.data.simulated.spectra import (
     FIRST,
     LAST,
@@ -28,6 +29,7 @@ from benchmark.data.simulated.spectra import (
     light,
     reflectances,
 )
+from benchmark.data.simulated.view import turn
 
 Array = NDArray[np.float64]
 
@@ -101,6 +103,7 @@ class Scene:
         aspect: width over height of the picture.
         gain: analog gain a camera needs at this light level; 1 in the brightest scenes.
         charts: corners (4, 2) of each ColorChecker, order as in `charts.py`.
+        backdrop: a photograph that is seen in place of the first of the leaves; None for none.
     """
 
     leaves: Leaves
@@ -108,6 +111,7 @@ class Scene:
     aspect: float = 1.0
     gain: float = 1.0
     charts: tuple[Points, ...] = ()
+    backdrop: Backdrop | None = None
 
     def spectrum(self) -> Spectrum:
         """Mean spectrum of the lights, (61,), weighted by strength."""
@@ -115,40 +119,13 @@ class Scene:
         return np.asarray(sum(lamp.strength * lamp.spectrum for lamp in self.lights) / total)
 
 
-@dataclass(frozen=True)
-class View:
-    """How a camera is held; the default is exactly in front of the picture.
-
-    Attributes:
-        shift: of the view's centre, in picture heights.
-        zoom: magnification.
-        rotation: radians.
-    """
-
-    shift: tuple[float, float] = (0.0, 0.0)
-    zoom: float = 1.0
-    rotation: float = 0.0
-
-    def to_scene(self, rows: int, columns: int) -> Array:
-        """Affine map (2, 3) from mosaic pixels to the scene; pixel centres are at half-integers."""
-        middle = np.array([columns / 2, rows / 2])
-        linear = turn(self.rotation) / (self.zoom * rows)
-        return np.column_stack([linear, middle / rows + self.shift - linear @ middle])
-
-    def to_pixels(self, points: Points, rows: int, columns: int) -> Points:
-        """Scene points (..., 2) in mosaic pixels."""
-        affine = self.to_scene(rows, columns)
-        return (points - affine[:, 2]) @ np.linalg.inv(affine[:, :2]).T
-
-
-def random_view(rng: Generator) -> View:
-    """A slightly different view: shifted by up to 4 % of the height, zoomed 5 %, turned 3°."""
-    x, y, zoom, rotation = rng.uniform(-1, 1, 4)
-    return View((0.04 * x, 0.04 * y), 1 + 0.05 * zoom, np.deg2rad(3 * rotation))
-
-
 def draw_scene(
-    rng: Generator, lights: Sequence[str], mixed: float, aspect: float, charts: bool = False
+    rng: Generator,
+    lights: Sequence[str],
+    mixed: float,
+    aspect: float,
+    charts: bool = False,
+    backdrop: Backdrop | None = None,
 ) -> Scene:
     """A random scene.
 
@@ -158,14 +135,17 @@ def draw_scene(
         mixed: probability of two lights instead of one.
         aspect: width over height of the picture.
         charts: whether it has three ColorCheckers, at about :data:`CHART_PLACES`.
+        backdrop: a photograph to show in place of leaves.
     """
     lamps = _draw_lights(rng, lights, 2 if rng.random() < mixed else 1, aspect)
-    leaves = _draw_leaves(rng, aspect)
+    leaves = (
+        _draw_leaves(rng, aspect) if backdrop is None else background(np.ones(len(WAVELENGTHS)))
+    )
     gain = 2 ** rng.uniform(0, GAIN_STOPS)
     corners = tuple(_draw_chart(rng, place, aspect) for place in CHART_PLACES) if charts else ()
     for chart in corners:
         leaves = leaves.under(chart_leaves(chart))
-    return Scene(leaves, lamps, aspect, gain, corners)
+    return Scene(leaves, lamps, aspect, gain, corners, backdrop)
 
 
 def flat_leaves(centres: Points, half: Points, angle: float, reflectance: Spectra) -> Leaves:
@@ -205,12 +185,6 @@ def chart_leaves(corners: Points) -> Leaves:
     centres = corners[0] + boxes.mean(axis=1) @ np.stack([across, down])
     half = (boxes[:, 2] - boxes[:, 0]) * size / 2
     return flat_leaves(centres, half, float(np.arctan2(across[1], across[0])), black_first)
-
-
-def turn(angle: float | Array) -> Array:
-    """Rotation matrices (..., 2, 2) that turn x towards y."""
-    c, s = np.cos(angle), np.sin(angle)
-    return np.moveaxis(np.array([[c, -s], [s, c]]), (0, 1), (-2, -1))
 
 
 def _affine(linear: Array, origin: Array) -> Array:

@@ -14,8 +14,9 @@ from benchmark.data.simulated.camera import (
 )
 from benchmark.data.simulated.config import LIGHTS
 from benchmark.data.simulated.radiance import radiance
-from benchmark.data.simulated.scenes import PointLight, Scene, View, background
+from benchmark.data.simulated.scenes import PointLight, Scene, background
 from benchmark.data.simulated.sensitivities import load_sensitivities
+from benchmark.data.simulated.view import View
 
 PERFECT = Effects(exposure_sd=0.0, vignetting=False, blur=False, noise=False)
 SENSORS = {"a": SENSOR_A, "b": SENSOR_B}

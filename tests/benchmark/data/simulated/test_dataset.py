@@ -8,6 +8,8 @@ from benchmark.data.charts import patch_means
 from benchmark.data.images import ImageWriter
 from benchmark.data.simulated.camera import SENSOR_A, SENSOR_B
 from benchmark.data.simulated.dataset import Simulated
+from benchmark.data.simulated.generation import Generation
+from benchmark.data.simulated.parts import parts_of
 from benchmark.data.simulated.sensitivities import load_sensitivities
 from benchmark.data.simulated.spectra import colorchecker, light
 from benchmark.errors import BenchError
@@ -84,12 +86,13 @@ def test_pairs_have_the_same_id(small):
         assert [record.id for record in pairs.a] == [record.id for record in pairs.b]
 
 
-def test_no_scene_is_seen_in_two_parts():
-    simulated = source()
-    made = [part for part in simulated._parts() if not part.swapped]  # of scenes, seen once more
-    parts = [(part.name, part.cameras, n) for part in made for n in range(part.count)]
-    scenes = [simulated.scene(*part).leaves.reflectance.tobytes() for part in parts]
-    assert len(set(scenes)) == len(parts) == 2 * 3 + 2 * 1 + 2 + 3 + 3
+def test_no_scene_is_seen_in_two_parts(tmp_path):
+    config = source().config
+    generation = Generation(config, False, tmp_path)
+    made = [part for part in parts_of(config) if not part.swapped]  # of scenes, seen once more
+    scenes = [generation.scene(part, n) for part in made for n in range(part.count)]
+    different = {scene.leaves.reflectance.tobytes() for scene in scenes}
+    assert len(different) == len(scenes) == 2 * 3 + 2 * 1 + 2 + 3 + 3
 
 
 def test_aligned_pairs_are_aligned_and_scene_pairs_are_not(tmp_path):
@@ -146,7 +149,7 @@ def test_continues_after_an_interruption(small, tmp_path, monkeypatch, written):
 
 def test_opens_what_is_complete(small, monkeypatch):
     folder, _ = small
-    monkeypatch.setattr(Simulated, "_generate", None)
+    monkeypatch.setattr(Generation, "run", None)
     assert len(prepared(folder).train["a"]) == 3
 
 

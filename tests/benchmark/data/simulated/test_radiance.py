@@ -11,12 +11,12 @@ from benchmark.data.simulated.radiance import radiance
 from benchmark.data.simulated.scenes import (
     PointLight,
     Scene,
-    View,
     background,
     chart_leaves,
     draw_scene,
 )
 from benchmark.data.simulated.sensitivities import load_sensitivities
+from benchmark.data.simulated.view import View
 from benchmark.metrics.pixel import psnr
 
 NIKON, SIGMA = "Nikon D5100", "Sigma SD Merrill"

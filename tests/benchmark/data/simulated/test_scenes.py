@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from benchmark.data.simulated import scenes
-from benchmark.data.simulated.scenes import View, draw_scene, random_view
+from benchmark.data.simulated.scenes import draw_scene
+from benchmark.data.simulated.view import View, random_view
 
 LIGHTS = ("A", "D65", "FL11")
 
