@@ -26,7 +26,7 @@ from benchmark.data.files.light_coding import (
 )
 from benchmark.data.files.opening import opened
 from benchmark.data.files.picture_file import check_pixels, open_picture
-from benchmark.data.files.plain import ORIENTATION
+from benchmark.data.files.plain import ORIENTATION, orientation, plain_size
 from benchmark.data.files.raw import CAMERA_SUFFIXES
 from benchmark.data.files.srgb import SRGB_SUFFIXES
 from benchmark.data.files.srgb_conversion import check_colours, has_16_bits, to_srgb
@@ -83,11 +83,13 @@ def light_size(path: Path) -> tuple[int, int]:
     page = _deep_page(path) if suffix in TIFF_SUFFIXES else None
     if page is not None:
         size, turn = (page.imagelength, page.imagewidth), page.tags.valueof(ORIENTATION, 1)
-        check_pixels(str(path), size[1], size[0])
+        _check_deep(path, page)
     else:
         with open_picture(path) as picture:
             check_colours(picture, str(path))
             size, turn = (picture.height, picture.width), _orientation(picture)
+        if suffix in TIFF_SUFFIXES:  # some versions of Pillow have turned it already
+            size, turn = plain_size(path), orientation(path)
     return size[::-1] if FLIP_OF_EXIF.get(turn, 0) & 4 else size
 
 
@@ -95,7 +97,7 @@ def read_light(path: Path, rows: int, columns: int) -> NDArray[np.float32]:
     """A picture as linear sRGB, upright; (3, H, W), not limited to [0, 1].
 
     A picture of more than twice the wanted size is reduced by a whole number, in linear light, as
-    far as it stays at least as large as wanted. What is no number becomes 0.
+    far as it stays at least as large as wanted.
 
     Args:
         path: the file.
@@ -115,7 +117,7 @@ def read_light(path: Path, rows: int, columns: int) -> NDArray[np.float32]:
     for top in range(0, len(out), band):
         part = stored.pixels[top * step : (top + band) * step, : out.shape[1] * step, :3]
         part = part[: len(part) // step * step]
-        light = np.nan_to_num(stored.coding.linear(part), posinf=np.finfo(np.float16).max, neginf=0)
+        light = stored.coding.linear(part)
         blocks = light.reshape(-1, step, out.shape[1], step, 3)
         out[top : top + band] = blocks.mean(axis=(1, 3)) if step > 1 else light
     return upright(out.transpose(2, 0, 1), stored.flip)
@@ -178,15 +180,19 @@ def _deep_page(path: Path) -> Any:
         return None  # Pillow says what is wrong
 
 
+def _check_deep(path: Path, page: Any) -> None:
+    check_pixels(str(path), page.imagewidth, page.imagelength)
+    if page.photometric != tifffile.PHOTOMETRIC.RGB:
+        raise BenchError(
+            f"{path} has the channels {page.photometric.name}, not red, green and blue. Export it "
+            f"as RGB."
+        )
+
+
 def _deep_tiff(path: Path) -> _Stored:
     with tifffile.TiffFile(path) as tiff:
         page = tiff.pages.first
-        check_pixels(str(path), page.imagewidth, page.imagelength)
-        if page.photometric != tifffile.PHOTOMETRIC.RGB:
-            raise BenchError(
-                f"{path} has the channels {page.photometric.name}, not red, green and blue. Export "
-                f"it as RGB."
-            )
+        _check_deep(path, page)
         pixels = page.asarray()
         if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)

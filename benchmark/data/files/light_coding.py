@@ -43,7 +43,10 @@ class LightCoding:
     tones: Array | None = None
 
     def linear(self, stored: NDArray[np.generic]) -> NDArray[np.float32]:
-        """Linear sRGB (..., 3) of stored pixels (..., 3): whole numbers, or floating-point ones."""
+        """Linear sRGB (..., 3) of stored pixels (..., 3): whole numbers, or floating-point ones.
+
+        What is no number counts as black, what is infinite as the largest half-precision number.
+        """
         if np.issubdtype(stored.dtype, np.integer):
             top = np.iinfo(stored.dtype).max  # type: ignore[type-var]
             steps = np.arange(top + 1) / top
@@ -51,7 +54,8 @@ class LightCoding:
             table = table.astype(np.float32)
             light = np.stack([table[c][stored[..., c]] for c in range(3)], axis=-1)
         else:
-            light = np.asarray(stored, np.float32)
+            most = float(np.finfo(np.float16).max)
+            light = np.nan_to_num(stored.astype(np.float32), posinf=most, neginf=0)
         return light @ self.matrix.T.astype(np.float32)
 
     def _toned(self, values: Array) -> Array:
@@ -100,7 +104,7 @@ def profile_coding(profile: bytes) -> LightCoding | None:
             return None
         colorants = np.array([_numbers(tags[c + b"XYZ"], 3) for c in (b"r", b"g", b"b")]).T
         tones = np.stack([_curve(tags[c + b"TRC"]) for c in (b"r", b"g", b"b")])
-    except (KeyError, struct.error, ValueError):
+    except (KeyError, IndexError, struct.error, ValueError):
         return None  # a table in place of curves, or damaged: Pillow's library knows more
     return LightCoding(np.linalg.inv(XYZ_OF_SRGB) @ _D65_OF_D50 @ colorants, tones)
 

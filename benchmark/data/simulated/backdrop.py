@@ -105,7 +105,7 @@ def least_size(rows: int, columns: int) -> tuple[int, int]:
 
 
 def _margin(rows: int, columns: int) -> NDArray[np.intp]:
-    return np.ceil(reach(columns / rows) * rows).astype(np.intp)
+    return np.ceil(reach(columns / rows) * rows).astype(np.intp) + 2  # what cubic splines need
 
 
 def draw_backdrop(rng: Generator, photograph: Photograph, rows: int, columns: int) -> Backdrop:

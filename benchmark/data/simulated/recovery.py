@@ -94,8 +94,10 @@ class Recovery:
         u, v, amount = self._to_uv @ pixels
         amount = np.maximum(amount, NEAR_BLACK)
         uv = np.stack([u / amount, v / amount])
-        places = (uv - self._low[:, None]) / (self._high - self._low)[:, None]
-        return np.clip(places, 0, 1) * (GRID - 1), amount
+        inside = np.clip(uv, self._low[:, None], self._high[:, None])
+        amount *= np.maximum(uv[1], 0) / inside[1]  # as in `__init__`, luminance is kept
+        places = (inside - self._low[:, None]) / (self._high - self._low)[:, None]
+        return places * (GRID - 1), amount
 
     def responses(self, curves: Curves, palette: Array, places: Array, amount: Array) -> Array:
         """What curves make of the spectra of pixels, (C, N).

@@ -5,7 +5,7 @@ import pytest
 
 from benchmark.data.simulated import scenes
 from benchmark.data.simulated.scenes import draw_scene
-from benchmark.data.simulated.view import View, random_view
+from benchmark.data.simulated.view import random_view
 
 LIGHTS = ("A", "D65", "FL11")
 
@@ -58,27 +58,6 @@ def test_spectrum_is_the_mean_weighted_by_strength():
     assert scene.spectrum().mean() == pytest.approx(1)
     expected = first.strength * first.spectrum + second.strength * second.spectrum
     np.testing.assert_allclose(scene.spectrum(), expected / expected.mean())
-
-
-def test_views_go_there_and_back():
-    view = View((0.03, -0.02), 1.05, 0.1)
-    points = np.random.default_rng(0).random((7, 2))
-    affine = view.to_scene(120, 160)
-    pixels = view.to_pixels(points, 120, 160)
-    np.testing.assert_allclose(pixels @ affine[:, :2].T + affine[:, 2], points)
-
-
-def test_unmoved_view_fills_the_picture():
-    corners = View().to_pixels(np.array([[0, 0], [4 / 3, 1]]), 120, 160)
-    np.testing.assert_allclose(corners, [[0, 0], [160, 120]], atol=1e-12)
-
-
-def test_zoom_magnifies_and_shift_moves_the_view():
-    points = np.array([[0.5, 0.5], [0.6, 0.5]])
-    near = View(zoom=2.0).to_pixels(points, 100, 100)
-    np.testing.assert_allclose(near, [[50, 50], [70, 50]])
-    moved = View(shift=(0.1, 0.0)).to_pixels(points, 100, 100)
-    np.testing.assert_allclose(moved, [[40, 50], [50, 50]])
 
 
 def test_charts_stay_in_every_view():
