@@ -55,7 +55,7 @@ class Seen:
     places: Array
     amount: Array
 
-    def responses(self, curves: Curves) -> NDArray[np.float32]:
+    def responses(self, curves: Curves) -> Array:
         """What curves (61, C), light included, make of them: (C, N)."""
         return self.recovery.responses(curves, self.palette, self.places, self.amount)
 

@@ -7,6 +7,7 @@ are named at once.
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,19 @@ BRIGHTEST = 4.0  # times that, to which the rest is cut
 DARKEST = 1e-5  # mean luminance of a picture that shows anything, where white has 1
 
 
+@dataclass(frozen=True)
+class Source:
+    """What the numbers of a copy are.
+
+    Attributes:
+        camera: whose own numbers they are; None for linear sRGB.
+        light: the light that this camera saw.
+    """
+
+    camera: CameraKey | None = None
+    light: str = ""
+
+
 class WorkingCopies:
     """The photographs of a data set, decoded.
 
@@ -49,7 +63,7 @@ class WorkingCopies:
         self.folder = folder
         self.cameras = cameras
         self.lights = lights
-        self._recoveries: dict[tuple[str | None, str | None], Recovery] = {}
+        self._recoveries: dict[Source, Recovery] = {}
         self.rows, self.columns = (round(side * COARSEST) for side in size)
 
     def make(self, files: Sequence[PhotographFile], progress: Progress) -> list[str]:
@@ -70,38 +84,33 @@ class WorkingCopies:
 
     def photograph(self, file: PhotographFile) -> Photograph:
         """A photograph whose copy is there."""
-        facts = json.loads(self._facts(file).read_text(encoding="utf-8"))
+        source = Source(**json.loads(self._facts(file).read_text(encoding="utf-8")))
+        if source not in self._recoveries:
+            self._recoveries[source] = Recovery(self._primaries(source))
         pixels = np.load(self._pixels(file), mmap_mode="r", allow_pickle=False)
-        return Photograph(file.path.name, pixels, self._recovery(facts))
+        return Photograph(file.path.name, pixels, self._recoveries[source])
 
     def remove(self) -> None:
         """Deletes the copies."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make(self, file: PhotographFile) -> None:
-        path, facts = file.path, {}
         names = {key: camera.name for key, camera in self.cameras.items()}
-        camera, own = taken_by(path, names), None
+        camera, own = taken_by(file.path, names), None
         if camera is not None:
-            own = read_own_raw(path, camera, self.cameras[camera], self.lights)
+            own = read_own_raw(file.path, camera, self.cameras[camera], self.lights)
         if own is None:
-            pixels = read_light(path, self.rows, self.columns)
+            source, pixels = Source(), read_light(file.path, self.rows, self.columns)
         else:
-            pixels, facts = own.pixels, {"camera": own.camera, "light": own.light}
-        exposed = _exposed(path, pixels, self._primaries(facts).to_xyz[1])
+            source, pixels = Source(own.camera, own.light), own.pixels
+        exposed = _exposed(file.path, pixels, self._primaries(source).to_xyz[1])
         save_array(self._pixels(file), exposed)
-        write_atomic(self._facts(file), json.dumps(facts))  # last: the copy is complete
+        write_atomic(self._facts(file), json.dumps(asdict(source)))  # last: the copy is complete
 
-    def _primaries(self, facts: Mapping[str, str]) -> Primaries:
-        if not facts:
+    def _primaries(self, source: Source) -> Primaries:
+        if source.camera is None:
             return daylight_srgb()
-        return own_primaries(self.cameras[facts["camera"]], facts["light"])
-
-    def _recovery(self, facts: Mapping[str, str]) -> Recovery:
-        key = (facts.get("camera"), facts.get("light"))
-        if key not in self._recoveries:
-            self._recoveries[key] = Recovery(self._primaries(facts))
-        return self._recoveries[key]
+        return own_primaries(self.cameras[source.camera], source.light)
 
     def _pixels(self, file: PhotographFile) -> Path:
         return self.folder / f"{file.content}.npy"

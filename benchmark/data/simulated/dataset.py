@@ -31,7 +31,7 @@ from benchmark.data.simulated.config import (
     SimulatedConfig,
     check_config,
 )
-from benchmark.data.simulated.generation import Generation
+from benchmark.data.simulated.generation import Generation, is_complete
 from benchmark.data.simulated.parts import RENDERINGS, parts_of, purposes
 from benchmark.data.simulated.photographs import PhotographFolder
 from benchmark.data.simulated.sensitivities import PAIRS, camera_name, sensitivities_hash
@@ -154,10 +154,9 @@ class Simulated(DataSource):
 
     def prepare(self, folder: Path, progress: Progress) -> CameraPair:
         """Generates what is missing in `folder`, on all cores, and opens it."""
-        generation = Generation(self.config, self.charts, folder, self._photographs)
-        if not generation.complete:
+        if not is_complete(self.config, folder):
             self.check()
-            generation.run(progress)
+            Generation(self.config, self.charts, folder, self._photographs).run(progress)
 
         def single(name: str) -> dict[CameraKey, ImageSet]:
             return {camera: ImageSet(folder / name / camera) for camera in CAMERAS}

@@ -28,6 +28,11 @@ from benchmark.seeds import seed_of
 COPIES = "photographs"
 
 
+def is_complete(config: SimulatedConfig, folder: Path) -> bool:
+    """Whether all pictures are there."""
+    return all(_is_complete(part, folder) for part in parts_of(config))
+
+
 class Generation:
     """What generates the pictures of one data set.
 
@@ -51,11 +56,6 @@ class Generation:
         self.photographs = photographs
         self.columns = config.width or config.size
 
-    @property
-    def complete(self) -> bool:
-        """Whether all pictures are there."""
-        return all(map(self._is_complete, parts_of(self.config)))
-
     def run(self, progress: Progress) -> None:
         """Generates the pictures that are missing, on all cores.
 
@@ -66,7 +66,7 @@ class Generation:
             faults = self._copies.make(self.photographs.files, progress)
             if faults:
                 raise self.photographs.refused(faults)
-        missing = [part for part in parts_of(self.config) if not self._is_complete(part)]
+        missing = [part for part in parts_of(self.config) if not _is_complete(part, self.folder)]
         total = sum(part.count * len(part.cameras) for part in missing)
         with progress.task("generating simulated pictures", total) as task:
             for part in missing:
@@ -105,10 +105,6 @@ class Generation:
     def _rng(self, part: Part, number: int, purpose: str) -> Generator:
         axes = ("simulated", self.config.seed, part.name, "".join(part.cameras), number, purpose)
         return np.random.default_rng(seed_of(*axes))
-
-    def _is_complete(self, part: Part) -> bool:
-        folder = self.folder / part.folder
-        return all((folder / camera / "index.json").is_file() for camera in part.cameras)
 
     def _generate(self, part: Part, task: Task) -> None:
         folder = self.folder / part.folder
@@ -176,3 +172,7 @@ class Generation:
             rows, columns = 2 * self.config.size, 2 * self.columns
             channels = radiance(scene, view, np.hstack(curves), rows, columns)
             yield from zip(sharing, np.split(channels, len(sharing)), strict=True)
+
+
+def _is_complete(part: Part, folder: Path) -> bool:
+    return all((folder / part.folder / c / "index.json").is_file() for c in part.cameras)

@@ -59,6 +59,8 @@ def test_an_srgb_profile_changes_nothing():
 )
 def test_curves_of_profiles(curve, expected):
     coding = profile_coding(with_curve(curve))
+    assert coding is not None
+    assert coding.tones is not None
     tone = np.interp(X, np.linspace(0, 1, coding.tones.shape[1]), coding.tones[0])
     np.testing.assert_allclose(tone, expected, atol=1e-4)
 

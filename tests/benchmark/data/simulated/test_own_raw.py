@@ -5,11 +5,11 @@ from benchmark.data.simulated.own_raw import own_primaries, read_own_raw, taken_
 from benchmark.data.simulated.recovery import Recovery
 from benchmark.data.simulated.sensitivities import load_sensitivities
 from benchmark.data.simulated.spectra import light, reflectances
-from tests.benchmark.data.files.colour_dng import MATRIX, write_colours
+from tests.benchmark.data.files.colour_dng import MATRIX, ColourTags, write_colours
 
 NIKON = load_sensitivities("Nikon D200")
 LIGHTS = ("A", "D65", "FL2")
-KNOWN = {50721: MATRIX, 50778: 21}  # a colour matrix and its light
+KNOWN: ColourTags = {50721: MATRIX, 50778: 21}  # a colour matrix and its light
 
 
 def raw_of(path, name):
@@ -42,6 +42,7 @@ def test_other_pictures_are_by_nobody(tmp_path):
 def test_the_simulated_camera_sees_what_the_real_one_saw(tmp_path, name):
     seen = raw_of(tmp_path / "a.dng", name)
     own = read_own_raw(tmp_path / "a.dng", "a", NIKON, LIGHTS)
+    assert own is not None
     assert (own.camera, own.light) == ("a", name)
     assert own.pixels.shape == (3, 64, 64)
     recovery = Recovery(own_primaries(NIKON, own.light))
