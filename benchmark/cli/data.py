@@ -12,6 +12,7 @@ EXAMPLES = """  isp-bench data check ~/downloads/raw2raw
   isp-bench data prepare raw2raw SRC DEST --set pairs=pairs.csv validation=0.1
   isp-bench data check ~/data/raw2raw
   isp-bench data check ~/pictures/two-phones
+  isp-bench data check simulated:scenes=~/photographs
   isp-bench data show raw2raw:~/data/raw2raw -o sheet.png
   isp-bench run --data raw2raw:~/data/raw2raw
 """

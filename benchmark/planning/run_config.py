@@ -70,8 +70,9 @@ class RunConfig(BaseModel):
     data: Annotated[tuple[str, ...], Option(ON, "NAME[:ARGUMENT]")] = Field(
         ("simulated",),
         description="data set: simulated, simulated:pair=phones, simulated-multi (several lights), "
-        "simulated:camera_a=FILE,camera_b=FILE, raw2raw:FOLDER, lsmi:FOLDER or folder:PATH; with "
-        "several, each has its tables, and one table has all with mean ranks",
+        "simulated:camera_a=FILE,camera_b=FILE, simulated:scenes=FOLDER (photographs as scenes), "
+        "raw2raw:FOLDER, lsmi:FOLDER or folder:PATH; with several, each has its tables, and one "
+        "table has all with mean ranks",
     )
     preset: Annotated[str, Option(ON, "NAME|FILE")] = Field(
         "quick",

@@ -47,7 +47,7 @@ REC709 = (
     0.3290,
 )  # what OpenEXR means if it says nothing
 PROFILE = 34675  # the TIFF tag
-BAND = 1 << 22  # pixels converted at a time
+BAND = 1 << 20  # pixels converted at a time
 # LibRaw's linear ProPhoto, whose white is D65, from linear sRGB: large enough for every camera.
 PROPHOTO_OF_SRGB = np.array(
     [
@@ -140,7 +140,8 @@ def _damaged_explained(path: Path, read: Callable[[Path], _Stored]) -> _Stored:
     except BenchError:
         raise
     except Exception as error:  # the decoders fail in many ways, always because of the file
-        raise BenchError(f"{path} cannot be decoded as a picture: {error}.") from error
+        reason = str(error).rstrip(".")
+        raise BenchError(f"{path} cannot be decoded as a picture: {reason}.") from error
 
 
 def _picture(path: Path) -> _Stored:
@@ -252,6 +253,8 @@ def _exr_size(path: Path) -> tuple[int, int]:
 def _exr(path: Path) -> _Stored:
     _exr_size(path)
     file = _openexr(path).File(str(path), separate_channels=True)
+    if not file.parts:  # the package prints what is wrong, and goes on
+        raise BenchError(f"{path} cannot be decoded: it is cut short or damaged. Copy it again.")
     channels = file.channels()
     pixels = np.stack([channels[name].pixels for name in "RGB"], axis=-1)
     named = file.header().get("chromaticities", REC709)

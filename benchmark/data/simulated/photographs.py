@@ -19,6 +19,7 @@ from benchmark.errors import BenchError
 from benchmark.progress import Progress
 
 KINDS = "JPEG, PNG, TIFF, EXR, DNG or other camera files"
+MOST_NAMED = 3  # of the photographs that are too small
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,21 @@ class PhotographFolder:
         Raises:
             BenchError: names those that cannot be used, and why.
         """
-        faults = [fault for file in self.files if (fault := self._fault(file.path))]
+        sizes, faults = {}, []
+        for file in self.files:
+            try:
+                sizes[file.path] = light_size(file.path)
+            except BenchError as error:
+                faults.append(str(error))
+        rows, columns = self.least
+        small = [path for path, size in sizes.items() if size[0] < rows or size[1] < columns]
+        if small:
+            named = ", ".join(f"{p} ({sizes[p][0]} x {sizes[p][1]})" for p in small[:MOST_NAMED])
+            more = f" and {len(small) - MOST_NAMED} more" if len(small) > MOST_NAMED else ""
+            faults.append(
+                f"too small for pictures of this size, which need {rows} x {columns} pixels (rows "
+                f"x columns): {named}{more}. Take them out, or ask for smaller pictures: size=N."
+            )
         if faults:
             raise self.refused(faults)
 
@@ -120,16 +135,3 @@ class PhotographFolder:
             fault = unreadable(path)
             faults.append(fault) if fault else found.append(path)
         return found, faults
-
-    def _fault(self, path: Path) -> str | None:
-        try:
-            size = light_size(path)
-        except BenchError as error:
-            return str(error)
-        if size[0] < self.least[0] or size[1] < self.least[1]:
-            return (
-                f"{path} has {size[0]} x {size[1]} pixels (rows x columns); at least "
-                f"{self.least[0]} x {self.least[1]} are needed. Take it out, or ask for smaller "
-                f"pictures: size=N."
-            )
-        return None

@@ -82,7 +82,7 @@ def test_all_that_cannot_be_used_are_named_at_once(tmp_path):
         opened(folder).check()
     message = str(caught.value)
     assert "2 faults" in message
-    assert "small/00.png has 40 x 300 pixels (rows x columns); at least 64 x 64" in message
+    assert "need 64 x 64 pixels (rows x columns): small/00.png (40 x 300). Take" in message
     assert "text.jpg cannot be opened as a picture" in message
 
 
