@@ -37,6 +37,7 @@ from tests.benchmark.data.files.dng import write_dng
 from tests.benchmark.data.folder.two_cameras import write_folder
 from tests.benchmark.data.lsmi import download as lsmi
 from tests.benchmark.data.raw2raw import download as raw2raw
+from tests.benchmark.data.simulated.photographs import album
 from tests.conftest import REPOSITORY
 
 SHOWN = [*commands_of_pages(), *commands_of_help()]
@@ -108,6 +109,7 @@ def _data_sets(place: Path) -> None:
         assert main(["data", "prepare", name, *where, *SIZES.get(name, [])]) == 0
     shutil.copy(place / "data" / "raw2raw" / "pairs_used.csv", place / "pairs.csv")
     write_folder(place / "pictures" / "two-phones")
+    album(place / "photographs", 4, 210, 220)
 
 
 @pytest.fixture(scope="module")
