@@ -12,6 +12,7 @@ differ in the last bit, so a value may be rounded the other way and differ by on
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -32,6 +33,7 @@ from benchmark.data.simulated.config import (
     check_config,
 )
 from benchmark.data.simulated.generation import Generation, is_complete
+from benchmark.data.simulated.own_raw import taken_by
 from benchmark.data.simulated.parts import RENDERINGS, parts_of, purposes
 from benchmark.data.simulated.photographs import PhotographFolder
 from benchmark.data.simulated.sensitivities import PAIRS, camera_name, sensitivities_hash
@@ -45,7 +47,7 @@ PHOTOGRAPHS_VERSION = 1  # the same, of what only photographs need
 
 @register_dataset(
     "simulated",
-    title="Two simulated cameras, from measured spectra and dead-leaves scenes",
+    title="Two simulated cameras, from measured spectra; dead leaves or photographs as scenes",
     licence="Apache-2.0",
 )
 class Simulated(DataSource):
@@ -53,7 +55,10 @@ class Simulated(DataSource):
 
     Config: ClassVar[type] = SimulatedConfig
     charts: ClassVar[bool] = False
-    license = "generated: no rights of others (spectra: colour-science, BSD-3-Clause)"
+    license = (
+        "generated: no rights of others but those in your photographs, if they are the scenes "
+        "(spectra: colour-science, BSD-3-Clause)"
+    )
     validation_help = "Ask for some: --data simulated:validation=10."
     citation = "ISP-Bench; spectra from colour-science (doi 10.5281/zenodo.376790)"
     config: SimulatedConfig
@@ -117,6 +122,13 @@ class Simulated(DataSource):
         findings = [f"{self.info.name}: {' and '.join(self.cameras())}"]
         if self._photographs is not None:
             findings += self._photographs.survey(progress)
+            names: dict[CameraKey, str] = dict(zip(CAMERAS, self.cameras(), strict=True))
+            own = Counter(taken_by(file.path, names) for file in self._photographs.files)
+            findings += [
+                f"raw files of {name}, used as its measurements: {own[camera]}"
+                for camera, name in names.items()
+                if own[camera]
+            ]
         return findings
 
     def cameras(self) -> tuple[str, str]:

@@ -66,5 +66,5 @@ def parts_of(config: SimulatedConfig) -> list[Part]:
 
 
 def purposes(config: SimulatedConfig) -> list[str]:
-    """What photographs are needed for, each purpose once, tests first."""
+    """What photographs are needed for, each purpose once."""
     return sorted({part.purpose for part in parts_of(config)}, reverse=True)

@@ -5,15 +5,16 @@ either, anchors, or tests. They are dealt out in turn, in the order of a hash of
 that names and places of files do not matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from benchmark.data.ahead import ahead
 from benchmark.data.files.digests import digest
-from benchmark.data.files.light import LIGHT_SUFFIXES, light_size, read_light
+from benchmark.data.files.light import EXR, LIGHT_SUFFIXES, light_size, read_light
 from benchmark.data.files.listing import plain_name, unreadable
+from benchmark.data.files.raw import CAMERA_SUFFIXES
 from benchmark.data.findings import Fault, check_command, complaint
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
@@ -59,6 +60,9 @@ class PhotographFolder:
     def files(self) -> list[PhotographFile]:
         """All photographs, by their hashes; of copies, the first by name.
 
+        Files of one name in one folder are one photograph, as cameras store a raw and a JPEG: the
+        raw is taken, or else what holds most.
+
         Raises:
             BenchError: some cannot be read, or there are not enough.
         """
@@ -66,7 +70,7 @@ class PhotographFolder:
         if faults:
             raise self.refused(faults)
         first: dict[str, Path] = {}
-        for path in found:
+        for path in self._one_of_a_name(found):
             original = first.setdefault(digest(path), path)
             if original != path:
                 self._left.append(f"{path} is a copy of {original} and is left out.")
@@ -125,6 +129,15 @@ class PhotographFolder:
         command = check_command(f"simulated:scenes={self.folder}")
         return complaint(self.folder, "The photographs", faults, command)
 
+    def _one_of_a_name(self, found: Sequence[Path]) -> Iterator[Path]:
+        named: dict[tuple[Path, str], list[Path]] = {}
+        for path in found:
+            named.setdefault((path.parent, plain_name(path.stem).casefold()), []).append(path)
+        for same in named.values():
+            best, *others = sorted(same, key=_poverty)
+            self._left += [f"{path} is left out, as {best.name} has its name." for path in others]
+            yield best
+
     def _listed(self) -> tuple[list[Path], list[str]]:
         found, faults = [], []
         for path in sorted(self.folder.rglob("*")):
@@ -135,3 +148,10 @@ class PhotographFolder:
             fault = unreadable(path)
             faults.append(fault) if fault else found.append(path)
         return found, faults
+
+
+def _poverty(path: Path) -> int:
+    """Rank of a kind of file: the less light it holds, the higher."""
+    suffix = path.suffix.lower()
+    kinds = (CAMERA_SUFFIXES, {EXR}, {".tif", ".tiff"}, {".png"})
+    return next((rank for rank, kind in enumerate(kinds) if suffix in kind), len(kinds))

@@ -10,6 +10,7 @@ from benchmark.data.simulated.dataset import Simulated
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
 from benchmark.registry import DATASETS
+from tests.benchmark.data.files.colour_dng import MATRIX, ColourTags, mosaic, write_colours
 from tests.benchmark.data.simulated.photographs import album
 
 SMALL = "size=32,unpaired=3,anchors=2,aligned=3,scenes=2"
@@ -166,6 +167,20 @@ def test_too_few_photographs(tmp_path):
     source(folder, ",anchors=0").check()
     with pytest.raises(BenchError, match="gone: there is no such folder"):
         source(tmp_path / "gone").check()
+
+
+def test_raw_files_of_a_camera_among_the_photographs(photographs, tmp_path):
+    folder = shutil.copytree(photographs, tmp_path / "album")
+    tags: ColourTags = {50721: MATRIX, 50778: 21, 50728: (0.5, 1, 0.6)}
+    large = mosaic(3).repeat(2, axis=0).repeat(2, axis=1)  # of 256 x 320, so 128 x 160 at half size
+    write_colours(folder / "own.dng", tags, "ALEXA", "Other", pixels=large)
+    write_colours(folder / "own-2.dng", tags, "NIKON D200", "NIKON", pixels=large)
+    data = source(folder, ",unpaired=5,aligned=5,anchors=5")
+    findings = data.survey(Progress(quiet=True))
+    assert findings[-1] == "raw files of Nikon D200, used as its measurements: 1"
+    pair = data.prepare(tmp_path / "data", Progress(quiet=True))
+    sets = [*pair.train.values(), pair.anchors.a, pair.aligned.a, pair.scenes.a]
+    assert {"own.dng", "own-2.dng"} <= set.union(*map(shown, sets))
 
 
 def test_real_photographs(shared, tmp_path):

@@ -2,11 +2,14 @@ import os
 import shutil
 
 import pytest
+from PIL import Image
 
 from benchmark.data.findings import Fault
 from benchmark.data.simulated.photographs import PhotographFolder
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
+from tests.benchmark.data.files.dng import write_dng
+from tests.benchmark.data.files.mosaics import noise
 from tests.benchmark.data.simulated.photographs import album
 
 PURPOSES = ("training of camera A", "training of camera B", "tests")
@@ -59,6 +62,21 @@ def test_a_copy_is_left_out_and_named(tmp_path):
     )
     assert findings[1].endswith(f"again.png is a copy of {folder / '02.png'} and is left out.")
     assert len(findings) == 2
+
+
+def test_a_raw_and_its_jpeg_are_one_photograph(tmp_path):
+    folder = album(tmp_path, 4)
+    write_dng(folder / "00.dng", noise(128, 160))
+    with Image.open(folder / "01.png") as picture:
+        picture.save(folder / "01.JPG")
+    (folder / "deep").mkdir()
+    shutil.copy(folder / "02.png", folder / "deep" / "03.png")  # a copy, found by its content
+    photographs = opened(folder)
+    assert names(photographs.files) == {"00.dng", "01.png", "02.png", "03.png"}
+    left = [line for line in photographs.survey(Progress(quiet=True)) if "left out" in line]
+    assert len(left) == 3
+    assert f"{folder / '00.png'} is left out, as 00.dng has its name." in left
+    assert f"{folder / '01.JPG'} is left out, as 01.png has its name." in left
 
 
 def test_too_few(tmp_path):
