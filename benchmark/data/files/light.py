@@ -10,7 +10,7 @@ camera in it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import rawpy
@@ -25,13 +25,15 @@ from benchmark.data.files.light_coding import (
     srgb_coding,
 )
 from benchmark.data.files.opening import opened
-from benchmark.data.files.picture_file import check_pixels, open_picture
+from benchmark.data.files.picture_file import check_pixels, deep_png, open_picture
 from benchmark.data.files.plain import ORIENTATION, orientation, plain_size
 from benchmark.data.files.raw import CAMERA_SUFFIXES
 from benchmark.data.files.srgb import SRGB_SUFFIXES
 from benchmark.data.files.srgb_conversion import check_colours, has_16_bits, to_srgb
 from benchmark.data.files.turns import FLIP_OF_EXIF, upright
 from benchmark.errors import BenchError
+
+T = TypeVar("T")
 
 EXR = ".exr"
 TIFF_SUFFIXES = frozenset({".tif", ".tiff"})
@@ -73,6 +75,40 @@ def light_size(path: Path) -> tuple[int, int]:
     Raises:
         BenchError: it cannot be opened, is too large, grey, or of other channels than R, G, B.
     """
+    return _explained(path, _size)
+
+
+def read_light(path: Path, rows: int, columns: int) -> NDArray[np.float32]:
+    """A picture as linear sRGB, upright; (3, H, W), not limited to [0, 1].
+
+    A picture of more than twice the wanted size is reduced by a whole number, in linear light, as
+    far as it stays at least as large as wanted.
+
+    Args:
+        path: the file.
+        rows: wanted at least.
+        columns: wanted at least.
+
+    Raises:
+        BenchError: the file is damaged, too large, grey, or of other channels than R, G, B.
+    """
+    stored = _explained(path, _stored)
+    height, width = stored.pixels.shape[:2]
+    if stored.flip & 4:
+        rows, columns = columns, rows
+    step = max(1, min(height // rows, width // columns))
+    out = np.empty((height // step, width // step, 3), np.float32)
+    band = max(1, BAND // (width * step))  # rows of the result
+    for top in range(0, len(out), band):
+        part = stored.pixels[top * step : (top + band) * step, : out.shape[1] * step, :3]
+        part = part[: len(part) // step * step]
+        light = stored.coding.linear(part)
+        blocks = light.reshape(-1, step, out.shape[1], step, 3)
+        out[top : top + band] = blocks.mean(axis=(1, 3)) if step > 1 else light
+    return upright(out.transpose(2, 0, 1), stored.flip)
+
+
+def _size(path: Path) -> tuple[int, int]:
     suffix = path.suffix.lower()
     if suffix == EXR:
         return _exr_size(path)
@@ -93,48 +129,18 @@ def light_size(path: Path) -> tuple[int, int]:
     return size[::-1] if FLIP_OF_EXIF.get(turn, 0) & 4 else size
 
 
-def read_light(path: Path, rows: int, columns: int) -> NDArray[np.float32]:
-    """A picture as linear sRGB, upright; (3, H, W), not limited to [0, 1].
-
-    A picture of more than twice the wanted size is reduced by a whole number, in linear light, as
-    far as it stays at least as large as wanted.
-
-    Args:
-        path: the file.
-        rows: wanted at least.
-        columns: wanted at least.
-
-    Raises:
-        BenchError: the file is damaged, too large, grey, or of other channels than R, G, B.
-    """
-    stored = _stored(path)
-    height, width = stored.pixels.shape[:2]
-    if stored.flip & 4:
-        rows, columns = columns, rows
-    step = max(1, min(height // rows, width // columns))
-    out = np.empty((height // step, width // step, 3), np.float32)
-    band = max(1, BAND // (width * step))  # rows of the result
-    for top in range(0, len(out), band):
-        part = stored.pixels[top * step : (top + band) * step, : out.shape[1] * step, :3]
-        part = part[: len(part) // step * step]
-        light = stored.coding.linear(part)
-        blocks = light.reshape(-1, step, out.shape[1], step, 3)
-        out[top : top + band] = blocks.mean(axis=(1, 3)) if step > 1 else light
-    return upright(out.transpose(2, 0, 1), stored.flip)
-
-
 def _stored(path: Path) -> _Stored:
     suffix = path.suffix.lower()
     if suffix == EXR:
-        return _damaged_explained(path, _exr)
+        return _exr(path)
     if suffix in CAMERA_SUFFIXES:
         return _camera(path)
     if suffix in TIFF_SUFFIXES and _deep_page(path) is not None:
-        return _damaged_explained(path, _deep_tiff)
-    return _damaged_explained(path, _picture)
+        return _deep_tiff(path)
+    return _picture(path)
 
 
-def _damaged_explained(path: Path, read: Callable[[Path], _Stored]) -> _Stored:
+def _explained(path: Path, read: Callable[[Path], T]) -> T:
     try:
         return read(path)
     except BenchError:
@@ -157,10 +163,7 @@ def _picture(path: Path) -> _Stored:
         if not deep:
             upright_picture = ImageOps.exif_transpose(picture)
             return _Stored(np.asarray(upright_picture.convert("RGB")), coding)
-    from torchvision.io import ImageReadMode, decode_image
-
-    pixels = decode_image(str(path), mode=ImageReadMode.UNCHANGED).numpy().transpose(1, 2, 0)
-    return _Stored(pixels, coding, FLIP_OF_EXIF[turn])
+    return _Stored(deep_png(path), coding, FLIP_OF_EXIF[turn])
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -185,8 +188,8 @@ def _check_deep(path: Path, page: Any) -> None:
     check_pixels(str(path), page.imagewidth, page.imagelength)
     if page.photometric != tifffile.PHOTOMETRIC.RGB:
         raise BenchError(
-            f"{path} has the channels {page.photometric.name}, not red, green and blue. Export it "
-            f"as RGB."
+            f"{path} has the channels {getattr(page.photometric, 'name', page.photometric)}, not "
+            f"red, green and blue. Export it as RGB."
         )
 
 
@@ -197,6 +200,8 @@ def _deep_tiff(path: Path) -> _Stored:
         pixels = page.asarray()
         if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
+        if pixels.ndim != 3:
+            raise BenchError(f"{path} is damaged: its pixels have the shape {pixels.shape}.")
         profile = page.tags.valueof(PROFILE)
         turn = page.tags.valueof(ORIENTATION, 1)
     whole = pixels.dtype == np.uint16
@@ -222,6 +227,8 @@ def _camera(path: Path) -> _Stored:
             half_size=True, use_camera_wb=True, no_auto_bright=True, gamma=(1, 1), output_bps=16,
             output_color=rawpy.ColorSpace.ProPhoto,
         )  # fmt: skip
+    if pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise BenchError(f"{path} is grey: its sensor has no colour filters. Take it out.")
     return _Stored(pixels, LightCoding(np.linalg.inv(PROPHOTO_OF_SRGB)))
 
 

@@ -4,6 +4,8 @@ from io import BytesIO
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.errors import BenchError
@@ -45,6 +47,23 @@ def open_with_pillow(file: Path | BytesIO, name: str) -> Image.Image:
         raise BenchError(f"{name} cannot be opened as a picture: {error}.") from error
     check_pixels(name, picture.width, picture.height)
     return picture
+
+
+def deep_png(path: Path) -> NDArray[np.uint16]:
+    """The pixels of a PNG of 16 bits in colour, (h, w, 3 or 4): Pillow cuts them down to 8 bits.
+
+    torchvision reads them all, but a damaged file ends the process, so Pillow looks at it first.
+
+    Raises:
+        Exception: the file is damaged.
+    """
+    with open_picture(path) as picture:
+        picture.verify()  # the checksums of its chunks
+    with open_picture(path) as picture:
+        picture.load()  # and that of its pixels
+    from torchvision.io import ImageReadMode, decode_image  # slow to import
+
+    return decode_image(str(path), mode=ImageReadMode.UNCHANGED).numpy().transpose(1, 2, 0)
 
 
 def check_pixels(name: str, width: int, height: int) -> None:

@@ -17,7 +17,7 @@ import yaml
 from numpy.typing import NDArray
 
 from benchmark.config import build
-from benchmark.data.files.picture_file import LARGEST, check_pixels, open_picture
+from benchmark.data.files.picture_file import LARGEST, check_pixels, deep_png, open_picture
 from benchmark.errors import BenchError
 
 PLAIN_SUFFIXES = frozenset({".tif", ".tiff", ".png"})
@@ -127,9 +127,7 @@ def _png(path: Path) -> NDArray[Any]:
     with open_picture(path) as picture:
         if picture.mode != "RGB":
             return np.asarray(picture)
-    from torchvision.io import ImageReadMode, decode_image
-
-    return decode_image(str(path), mode=ImageReadMode.UNCHANGED).numpy().transpose(1, 2, 0)
+    return deep_png(path)
 
 
 def levels_of(path: Path) -> Levels | None:

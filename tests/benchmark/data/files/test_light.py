@@ -1,6 +1,3 @@
-import struct
-import zlib
-
 import numpy as np
 import pytest
 import tifffile
@@ -10,6 +7,7 @@ from benchmark.data.colour_science import colour
 from benchmark.data.files.light import light_size, read_light
 from benchmark.errors import BenchError
 from tests.benchmark.data.files.dng import write_dng
+from tests.benchmark.data.files.png16 import write_png16
 from tests.benchmark.data.files.profiles import ADOBE_RGB, DISPLAY_P3, SRGB_CURVE, profile
 
 ALL = 1 << 20  # more rows and columns than any picture has: nothing is reduced
@@ -24,21 +22,6 @@ def from_srgb(encoded):
     """Linear (3, H, W) of whole numbers (H, W, 3), by the formula."""
     x = encoded / np.iinfo(encoded.dtype).max
     return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).transpose(2, 0, 1)
-
-
-def write_png16(path, picture):
-    """A PNG of 16 bits in colour, which Pillow cannot write."""
-
-    def chunk(name, data):
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
-    rows, columns = picture.shape[:2]
-    lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in picture)
-    head = struct.pack(">IIBBBBB", columns, rows, 16, 2, 0, 0, 0)
-    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
 
 
 def write_exr(path, picture, **header):
@@ -198,6 +181,10 @@ def luminance_alone(path):
     write_exr(path, pixels()[..., 0].astype(np.float32))
 
 
+def no_filters(path):
+    write_dng(path, np.full((64, 64), 99, np.uint16), cfa="")
+
+
 def text(path):
     path.write_text("not a picture")
 
@@ -221,6 +208,12 @@ def test_what_cannot_be_read_is_named_by_its_header(tmp_path, write, name, messa
         light_size(tmp_path / name)
     with pytest.raises(BenchError, match=message):
         read_light(tmp_path / name, ALL, ALL)
+
+
+def test_a_sensor_without_colours(tmp_path):
+    no_filters(tmp_path / "a.dng")
+    with pytest.raises(BenchError, match=r"a\.dng is grey"):
+        read_light(tmp_path / "a.dng", ALL, ALL)
 
 
 def test_no_openexr_file(tmp_path):

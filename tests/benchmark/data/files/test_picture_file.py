@@ -2,13 +2,17 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.data.files.picture_file import open_picture
+from benchmark.data.files.picture_file import deep_png, open_picture
 from benchmark.data.files.plain import Levels
 from benchmark.data.files.raw import read_size
 from benchmark.errors import BenchError
+from tests.benchmark.data.files.png16 import write_png16
+
+DEEP = np.random.default_rng(0).integers(0, 1 << 16, (12, 20, 3)).astype(np.uint16)
 
 
 def header(path: Path, width: int, height: int) -> Path:
@@ -41,3 +45,20 @@ def test_only_known_formats_are_opened(tmp_path, content):
     (tmp_path / "a.png").write_bytes(content + bytes(100))
     with pytest.raises(BenchError, match=r"a.png cannot be opened as a picture"):
         open_picture(tmp_path / "a.png")
+
+
+def test_16_bits_of_a_png_are_kept(tmp_path):
+    write_png16(tmp_path / "a.png", DEEP)
+    np.testing.assert_array_equal(deep_png(tmp_path / "a.png"), DEEP)
+
+
+def test_a_damaged_png_of_16_bits_is_refused(tmp_path):
+    """torchvision alone would end the process."""
+    write_png16(tmp_path / "a.png", DEEP)
+    data = bytearray((tmp_path / "a.png").read_bytes())
+    for place in (len(data) // 2, len(data) - 17):  # in the pixels, and in their checksum
+        damaged = data.copy()
+        damaged[place] ^= 0xFF
+        (tmp_path / "a.png").write_bytes(damaged)
+        with pytest.raises(Exception, match=r"(?i)broken|checksum|crc"):
+            deep_png(tmp_path / "a.png")
