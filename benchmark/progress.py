@@ -28,7 +28,14 @@ class _Display(Console):
     """
 
     def __init__(self, quiet: bool) -> None:
-        super().__init__(stderr=True, quiet=quiet, markup=False, emoji=False, highlight=False)
+        super().__init__(
+            stderr=True,
+            quiet=quiet,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            force_jupyter=False,  # a notebook would keep every line as a result of its cell
+        )
 
     def on_broken_pipe(self) -> None:
         """Rich would end the program."""

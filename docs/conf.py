@@ -17,10 +17,13 @@ author = "The ISP-Bench contributors"
 release = version = __version__
 
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/*.md", "results/README.md"]
+include_patterns = [
+    "*.md", "docs/*.md", "docs/notebook.ipynb", "results/README.md", "results/speed/table.md",
+]  # fmt: skip
 exclude_patterns = [".*", "build", "dist", "docs/_build"]
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 
+nb_execution_mode = "off"  # a test executes the notebook; the page shows its stored outputs
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_block"]
 

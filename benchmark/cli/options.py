@@ -27,7 +27,7 @@ def add_verb(verbs: Verbs, name: str, summary: str, examples: str) -> argparse.A
     )
 
 
-def add_run_option(parser: argparse.ArgumentParser, name: str) -> None:
+def add_run_option(parser: argparse._ActionsContainer, name: str) -> None:
     """A single option as `isp-bench run` has it; not given, it is left out of the arguments."""
     _add_option(parser, name, RunConfig.model_fields[name])
 

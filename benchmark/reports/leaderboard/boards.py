@@ -111,10 +111,8 @@ def _board(
 
 def _metrics(records: Sequence[Record]) -> list[str]:
     """Keys of the numbers that a board shows."""
-    if records[0].isp == NONE:
-        wanted = RAW
-    else:
-        wanted = ("kl", main_distance(records, FID_MODE), "ciede2000")
+    developed = ("kl", main_distance(records, FID_MODE), "ciede2000")
+    wanted = RAW if records[0].isp == NONE else developed
     return [m for m in wanted if any(m in (*r.per_image, *r.sets) for r in records)]
 
 

@@ -33,6 +33,7 @@ def test_two_people_stand_side_by_side_with_their_spread():
     ]  # fmt: skip
     assert column(board.table, "KL↓") == ["1.001 ± 0.001", "1.251 ± 0.001", "3.001 ± 0.001"]
     assert column(board.table, "code") == ["1.2.3 0123456+"] * 3
+    assert board.several is not None
     assert list(board.several.groups) == ["good, net (good is not known here)"]
     assert rows(board.several) == [
         ("Anna", "1.001 ± 0.001", "1.001 ± 0.001"),
