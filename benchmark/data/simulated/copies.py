@@ -17,6 +17,7 @@ from benchmark.cameras import Camera as CameraKey
 from benchmark.data.ahead import ahead
 from benchmark.data.files.light import read_light
 from benchmark.data.simulated.backdrop import COARSEST, MEAN, Photograph
+from benchmark.data.simulated.lookalikes import lookalikes, thumbnail
 from benchmark.data.simulated.own_raw import own_primaries, read_own_raw, taken_by
 from benchmark.data.simulated.photographs import PhotographFile
 from benchmark.data.simulated.recovery import Primaries, Recovery, daylight_srgb
@@ -69,8 +70,6 @@ class WorkingCopies:
     def make(self, files: Sequence[PhotographFile], progress: Progress) -> list[str]:
         """Decodes those that are not there yet; returns what is wrong, a sentence each."""
         missing = [file for file in files if not self._facts(file).is_file()]
-        if not missing:
-            return []
         self.folder.mkdir(parents=True, exist_ok=True)
         faults = []
         with progress.task("reading photographs", len(missing)) as task:
@@ -80,7 +79,8 @@ class WorkingCopies:
                 except BenchError as error:
                     faults.append(str(error))
                 task.advance()
-        return faults
+        there = [file for file in files if self._facts(file).is_file()]
+        return faults + lookalikes({file.path: np.load(self._look(file)) for file in there})
 
     def photograph(self, file: PhotographFile) -> Photograph:
         """A photograph whose copy is there."""
@@ -105,6 +105,7 @@ class WorkingCopies:
             source, pixels = Source(own.camera, own.light), own.pixels
         exposed = _exposed(file.path, pixels, self._primaries(source).to_xyz[1])
         save_array(self._pixels(file), exposed)
+        save_array(self._look(file), thumbnail(exposed))
         write_atomic(self._facts(file), json.dumps(asdict(source)))  # last: the copy is complete
 
     def _primaries(self, source: Source) -> Primaries:
@@ -114,6 +115,9 @@ class WorkingCopies:
 
     def _pixels(self, file: PhotographFile) -> Path:
         return self.folder / f"{file.content}.npy"
+
+    def _look(self, file: PhotographFile) -> Path:
+        return self.folder / f"{file.content}.look.npy"
 
     def _facts(self, file: PhotographFile) -> Path:
         return self.folder / f"{file.content}.json"

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmark.data.ahead import ahead
 from benchmark.data.files.digests import digest
 from benchmark.data.files.light import EXR, LIGHT_SUFFIXES, light_size, read_light
 from benchmark.data.files.listing import plain_name, unreadable
 from benchmark.data.files.raw import CAMERA_SUFFIXES
 from benchmark.data.findings import Fault, check_command, complaint
+from benchmark.data.simulated.lookalikes import lookalikes, thumbnail
 from benchmark.errors import BenchError
 from benchmark.progress import Progress
 
@@ -113,16 +117,24 @@ class PhotographFolder:
 
     def survey(self, progress: Progress) -> list[str]:
         """What there is, a sentence each, and as :class:`Fault` what cannot be decoded."""
-        faults = []
+        looks, faults = {}, []
         with progress.task(f"Reading {self.folder}", len(self.files)) as task:
-            for _, made in ahead(lambda file: read_light(file.path, *self.least), self.files):
+            for file, made in ahead(self._look, self.files):
                 try:
-                    made.result()
+                    looks[file.path] = made.result()
                 except BenchError as error:
-                    faults.append(Fault(str(error)))
+                    faults.append(str(error))
                 task.advance()
+        faults += lookalikes(looks)
         counts = (f"{purpose}: {len(self.dealt(purpose))}" for purpose in self.purposes)
-        return [f"{len(self.files)} photographs, for {'; '.join(counts)}", *self._left, *faults]
+        return [
+            f"{len(self.files)} photographs, for {'; '.join(counts)}",
+            *self._left,
+            *map(Fault, faults),
+        ]
+
+    def _look(self, file: PhotographFile) -> NDArray[np.float32]:
+        return thumbnail(read_light(file.path, *self.least))
 
     def refused(self, faults: Sequence[str]) -> BenchError:
         """One error that names the photographs that cannot be used."""

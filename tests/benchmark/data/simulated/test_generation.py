@@ -1,9 +1,11 @@
 """Data sets of photographs, through the command line's text; dead leaves are in test_dataset."""
 
+import re
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmark.data.images import ImageWriter
 from benchmark.data.simulated.dataset import Simulated
@@ -131,6 +133,16 @@ def test_a_photograph_that_cannot_be_decoded_is_named_before_any_picture(photogr
     with pytest.raises(BenchError, match=r"04\.png cannot be decoded"):
         prepared(tmp_path / "data", broken)
     assert not list((tmp_path / "data").rglob("*.raw.npy"))
+
+
+def test_a_photograph_that_was_saved_again_is_refused(photographs, tmp_path):
+    folder = shutil.copytree(photographs, tmp_path / "album")
+    with Image.open(folder / "03.png") as picture:
+        picture.save(folder / "holiday.jpg", quality=60)
+    expected = r"holiday\.jpg shows the same as .*03\.png; leave one"
+    assert re.search(expected, source(folder).survey(Progress(quiet=True))[-1])
+    with pytest.raises(BenchError, match=expected):
+        prepared(tmp_path / "data", folder)
 
 
 def test_charts_over_photographs(tmp_path):
