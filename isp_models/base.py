@@ -107,12 +107,19 @@ class DeepISP(Trainable[ISPBatch]):
         shape = (len(raw), 3, 2 * padded.shape[2], 2 * padded.shape[3])
         srgb = self.develop(padded)
         check_output(f"{type(self).__name__}.develop", srgb, shape, raw.dtype)
-        return srgb[..., 2 * top : 2 * (top + height), 2 * left : 2 * (left + width)]
+        return srgb.narrow(2, 2 * top, 2 * height).narrow(3, 2 * left, 2 * width)
 
     def _padding(self, size: int) -> tuple[int, int]:
         multiple = self.size_multiple
         target = -(-max(size, self.minimum_size) // multiple) * multiple
         return (target - size) // 2, target - size - (target - size) // 2
+
+    def slim(self) -> "DeepISP":
+        """An ISP that develops the same pictures and holds nothing that only the training needs.
+
+        Default: itself.
+        """
+        return self
 
     @classmethod
     def validates(cls, config: Any) -> bool:
@@ -135,6 +142,8 @@ def _reflect(x: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:
     """Reflection padding that may be wider than the picture (torch's own may not)."""
     while left or right or top or bottom:
         height, width = x.shape[2:]
+        if max(left, right) < width and max(top, bottom) < height:
+            return F.pad(x, (left, right, top, bottom), mode="reflect")
         now = (
             min(left, width - 1),
             min(right, width - 1),

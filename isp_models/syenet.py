@@ -12,7 +12,7 @@ Written from published facts.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
 import torch
@@ -109,6 +109,14 @@ class SYENet(DeepISP):
         if self.training or self.config.form == "slim":
             return self.network(raw)
         return self.network.to_slim()(raw)
+
+    def slim(self) -> "SYENet":
+        """The slim form, merged."""
+        if self.config.form == "slim":
+            return self
+        merged = SYENet(replace(self.config, form="slim"))
+        merged.network = self.network.to_slim()
+        return merged.eval()
 
     def check_needs(self) -> None:
         """See the contract."""

@@ -11,7 +11,7 @@ the target picture resized to the source, and therefore works between different 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -73,29 +73,42 @@ class FDA(Mapper):
         target = self.get_buffer(BUFFERS[direction])
         if not target.numel():
             raise BenchError("FDA has no target pictures yet; call fit first.")
-        size = raw.shape[2:]
-        half = min(self._half_width(size), target.shape[-1] // 2)
-        spectrum = torch.fft.fft2(raw, norm="forward")  # (N, 4, H, W)
-        rows, columns = _centred(half, raw.device)
-        window = spectrum[..., rows, columns]  # (N, 4, 2b + 1, 2b + 1)
+        height, width = raw.shape[2:]
         middle = target.shape[-1] // 2
-        target = target[:, middle - half : middle + half + 1, middle - half : middle + half + 1]
-        spectrum[..., rows, columns] = torch.polar(target.expand(window.shape), window.angle())
-        return torch.fft.ifft2(spectrum, norm="forward").real
+        frequencies = torch.arange(-middle, middle + 1, device=raw.device)
+        rows, columns = (_Waves.of(frequencies, side, raw.dtype) for side in (height, width))
 
-    def _half_width(self, size: Sequence[int]) -> int:
-        """b = floor(beta · shorter side)."""
-        return int(self.config.beta * min(size))
+        # The window of the spectrum, (N, 4, 2b + 1, 2b + 1): two small matrix products per axis.
+        along = raw @ columns.cos.T, raw @ columns.sin.T
+        real = (rows.cos @ along[0] - rows.sin @ along[1]) / (height * width)
+        imaginary = -(rows.cos @ along[1] + rows.sin @ along[0]) / (height * width)
+        amplitude = (real.square() + imaginary.square()).sqrt()
+        empty = amplitude == 0  # has the phase 0
+        gain = target / torch.where(empty, 1, amplitude)
+
+        # What is added to the window: other frequencies stay, so the rest of the spectrum is not
+        # needed.
+        inside = frequencies.abs() <= self.config.beta * min(height, width)
+        swapped = inside[:, None] & inside
+        real = torch.where(swapped, torch.where(empty, target, real * gain) - real, 0)
+        imaginary = torch.where(swapped, imaginary * gain - imaginary, 0)
+
+        down = (
+            rows.cos.T @ real - rows.sin.T @ imaginary,
+            rows.cos.T @ imaginary + rows.sin.T @ real,
+        )
+        return raw + down[0] @ columns.cos - down[1] @ columns.sin
 
     def _target_amplitude(self, pictures: Sequence[Tensor]) -> Tensor:
         generator = torch.Generator().manual_seed(self.config.choice)
         chosen = torch.randperm(len(pictures), generator=generator)[: self.config.targets].tolist()
         targets = [pictures[index] for index in chosen]
-        half = min(self._half_width(target.shape[1:]) for target in targets)
+        half = min(int(self.config.beta * min(target.shape[1:])) for target in targets)
         total = torch.zeros(4, 2 * half + 1, 2 * half + 1)
         for target in targets:
-            rows, columns = _centred(half, target.device)
-            total += torch.fft.fft2(target, norm="forward")[:, rows, columns].abs().cpu()
+            near = torch.arange(-half, half + 1, device=target.device)  # negative: from the end
+            spectrum = torch.fft.fft2(target, norm="forward")
+            total += spectrum[:, near[:, None], near].abs().cpu()
         return total / len(targets)
 
     def _load_from_state_dict(self, state_dict: dict[str, Tensor], prefix: str, *rest: Any) -> None:
@@ -106,7 +119,17 @@ class FDA(Mapper):
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
 
-def _centred(half: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Index arrays of the frequencies -half … half, as rows and as columns."""
-    frequencies = torch.arange(-half, half + 1, device=device)  # negative ones count from the end
-    return frequencies[:, None], frequencies[None, :]
+class _Waves(NamedTuple):
+    """Cosines and sines, each (frequencies, pixels), of whole periods per side."""
+
+    cos: Tensor
+    sin: Tensor
+
+    @classmethod
+    def of(cls, frequencies: Tensor, side: int, dtype: torch.dtype) -> "_Waves":
+        """Those of some frequencies along a side of so many pixels."""
+        pixels = torch.arange(side, device=frequencies.device)
+        # Full turns are left out while numbers are whole: float32 would lose what remains of them.
+        part = (frequencies[:, None] * pixels) % pixels.new_full((), side)
+        angle = 2 * torch.pi * part.to(dtype) / side
+        return cls(angle.cos(), angle.sin())

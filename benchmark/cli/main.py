@@ -14,6 +14,7 @@ from benchmark import __version__
 from benchmark.cli import (
     check,
     data,
+    deploy,
     doctor,
     explain,
     export,
@@ -52,6 +53,7 @@ EXAMPLES = """examples:
   isp-bench figure strips results/simulated-quick -o strips.pdf
   isp-bench render DSC_0001.NEF --isp pynet --mapper cstpp -o developed.png
   isp-bench map iphone.dng --mapper cstpp --to B -o as-galaxy.dng
+  isp-bench deploy --isp microisp -o model.onnx
   isp-bench list mappers
   isp-bench new mapper my-mapper
   isp-bench check my-mapper --plugin my_mapper.py
@@ -76,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         figure,
         render,
         map_raw,
+        deploy,
         data,
         list_names,
         info,

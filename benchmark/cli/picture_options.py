@@ -1,4 +1,4 @@
-"""Options of the verbs that run trained methods on a user's own picture."""
+"""Options of the verbs that take trained methods out of a store, most for a user's own picture."""
 
 import argparse
 from collections.abc import Sequence
@@ -18,13 +18,18 @@ def add_picture_options(parser: argparse.ArgumentParser, output: str) -> None:
         "image", type=Path, help="a camera raw file (DNG, NEF, ARW, ...), or a 16-bit TIFF or PNG "
         "with a levels.yaml next to it",
     )  # fmt: skip
+    add_trained_options(parser, output)
+    parser.add_argument("--device", default="auto", metavar="NAME", help="as for run")
+
+
+def add_trained_options(parser: argparse.ArgumentParser, output: str) -> None:
+    """The result, and which trained methods are meant."""
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=output)
     which = parser.add_argument_group("to choose among several trained ones (default: the newest)")
     which.add_argument("--data", metavar="NAME[:ARGUMENT]", help="its data set, as for run")
     which.add_argument("--preset", metavar="NAME|FILE", help="its preset, as for run")
     which.add_argument("--seed", type=int, metavar="N", help="its seed")
     parser.add_argument("--store", type=Path, metavar="FOLDER", help="as for run")
-    parser.add_argument("--device", default="auto", metavar="NAME", help="as for run")
     parser.add_argument(
         "--set", nargs="+", action="extend", default=[], metavar="mapper.KEY=VALUE",
         help="settings that the mapper obeys when it maps, e.g. mapper.tile=1024",
@@ -44,11 +49,62 @@ def check_files(image: Path, output: Path, suffixes: Sequence[str]) -> None:
             raise BenchError(f"{image}: there is no such file.")
     except OSError as error:
         raise BenchError(f"{image} cannot be opened: {error.strerror}.") from error
+    check_output(output, suffixes)
+    if output.exists() and output.samefile(image):
+        raise BenchError(f"-o {output} is the picture itself. Choose another name.")
+
+
+def check_output(output: Path, suffixes: Sequence[str]) -> None:
+    """Checks that a result can be written, before the work.
+
+    Raises:
+        BenchError: it has an unknown suffix, or a name or folder that cannot be written.
+    """
     if output.suffix.lower() not in suffixes:
         raise BenchError(f"-o {output}: the name must end in one of {', '.join(suffixes)}.")
     check_writable(output, "-o")
-    if output.exists() and output.samefile(image):
-        raise BenchError(f"-o {output} is the picture itself. Choose another name.")
+
+
+def add_isp_options(parser: argparse.ArgumentParser, required: bool) -> None:
+    """The ISP, the mapper before it, and the camera."""
+    parser.add_argument(
+        "--isp",
+        required=required,
+        metavar="NAME|KEY",
+        help="a trained ISP, or the key of its step",
+    )
+    parser.add_argument(
+        "--mapper",
+        metavar="NAME|KEY",
+        help="first map the raw, taken by the other camera, to the camera of the ISP",
+    )
+    parser.add_argument(
+        "--camera",
+        choices=("a", "b"),
+        default="a",
+        help="the camera whose ISP and look to use (default: a)",
+    )
+
+
+def isp_and_mapper(args: argparse.Namespace, trained: Any) -> tuple[list[Any], list[Any]]:
+    """The ISPs that fit the options, newest first, and the mappers; none without `--mapper`.
+
+    Raises:
+        BenchError: nothing fits, or what is asked for makes no sense together.
+    """
+    from benchmark.store.step import TrainISP
+
+    if args.mapper is None:
+        if args.set:
+            raise BenchError("--set changes settings of a mapper: give --mapper, too.")
+        return trained.matching(TrainISP), []
+    isps, mappers = trained.pair()
+    if isps[0].raw is not None:
+        raise BenchError(
+            f"The ISP {isps[0].key} was trained on mapped raw, so it takes raw of the other "
+            "camera as it is: leave --mapper out."
+        )
+    return isps, mappers
 
 
 def open_trained(args: argparse.Namespace, progress: Any) -> tuple[Any, Any]:
@@ -65,7 +121,9 @@ def open_trained(args: argparse.Namespace, progress: Any) -> tuple[Any, Any]:
         load_plugin(file)
     store = Store(args.store or default_store())
     given = {f.name: getattr(args, f.name) for f in fields(Wanted) if hasattr(args, f.name)}
-    return TrainedSteps(store, Wanted(**given)), Context(store, pick_device(args.device), progress)
+    return TrainedSteps(store, Wanted(**given)), Context(
+        store, pick_device(getattr(args, "device", "cpu")), progress
+    )
 
 
 def load_chosen_mapper(args: argparse.Namespace, spec: Any, context: Any) -> Any:

@@ -7,9 +7,11 @@ from typing import Any
 from benchmark.cli.options import Verbs, add_verb
 from benchmark.cli.picture_options import (
     STOPPED,
+    add_isp_options,
     add_picture_options,
     check_camera,
     check_files,
+    isp_and_mapper,
     load_chosen_mapper,
     open_trained,
 )
@@ -28,20 +30,7 @@ def add_parser(verbs: Verbs) -> None:
         verbs, "render", "develop a raw file at full size with a trained ISP", EXAMPLES
     )
     add_picture_options(parser, f"the sRGB picture: {', '.join(FORMATS)}")
-    parser.add_argument(
-        "--isp", required=True, metavar="NAME|KEY", help="a trained ISP, or the key of its step"
-    )
-    parser.add_argument(
-        "--mapper",
-        metavar="NAME|KEY",
-        help="first map the raw, taken by the other camera, to the camera of the ISP",
-    )
-    parser.add_argument(
-        "--camera",
-        choices=("a", "b"),
-        default="a",
-        help="the camera whose ISP and look to use (default: a)",
-    )
+    add_isp_options(parser, required=True)
     parser.set_defaults(execute=execute, stopped=STOPPED)
 
 
@@ -51,29 +40,17 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.data.files.plain import levels_of
     from benchmark.data.files.raw import read_raw
     from benchmark.data.files.turns import upright
-    from benchmark.errors import BenchError
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
     from benchmark.steps.load import load_isp
     from benchmark.steps.taken_by import known_cameras
     from benchmark.steps.whole_picture import map_whole, packed, run_with_progress
-    from benchmark.store.step import TrainISP
 
     check_files(args.image, args.output, tuple(FORMATS))
     with clean_stops(), Progress() as progress:
         trained, context = open_trained(args, progress)
-        mappers = []
-        if args.mapper is None:
-            if args.set:
-                raise BenchError("--set changes settings of a mapper: give --mapper, too.")
-            isps = trained.matching(TrainISP)
-        else:
-            isps, mappers = trained.pair()
-            if isps[0].raw is not None:
-                raise BenchError(
-                    f"The ISP {isps[0].key} was trained on mapped raw, so it takes raw of the "
-                    "other camera as it is: leave --mapper out."
-                )
+        isps, mappers = isp_and_mapper(args, trained)
+        if mappers:
             direction: Direction = "b2a" if isps[0].look == "a" else "a2b"
             other = source_of(direction)
             cameras = known_cameras(mappers[0].data)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from mappers.networks.polynomial import LINEAR, Terms
+from mappers.networks.polynomial import LINEAR, Terms, expand
 
 BAND = 2**16  # pixels at a time; with their terms and products about 8 MB in float32
 AROUND = 3  # patches around the pixels of a tile, at most
@@ -40,6 +40,8 @@ def transform_patchwise(
     Returns:
         (N, 4, H, W), not clamped.
     """
+    if torch.compiler.is_exporting():
+        return transform_plainly(raw, grid, terms, size)
     height, width = raw.shape[2:]
     rows, columns = size or (height, width)
     dtype = torch.promote_types(raw.dtype, grid.dtype)
@@ -53,6 +55,24 @@ def transform_patchwise(
     field = field[:, :, :height].permute(0, 2, 3, 1)  # (N, H, w, 4·T)
     blended: Tensor = _Blend.apply(raw, field, tiles, terms)
     return blended[..., :width]
+
+
+def transform_plainly(
+    raw: Tensor, grid: Tensor, terms: Terms, size: tuple[int, int] | None = None
+) -> Tensor:
+    """The first way, in operators that other runtimes have, too.
+
+    Takes and gives what `transform_patchwise` does.
+    """
+    height, width = raw.shape[2:]
+    basis = expand(raw, terms)  # (N, T, H, W)
+    channels = []
+    for of_channel in grid.chunk(4, dim=1):  # one output channel at a time spares memory
+        field = F.interpolate(
+            of_channel, size=size or (height, width), mode="bilinear", align_corners=True
+        )  # (N, T, rows, columns)
+        channels.append((field[:, :, :height, :width] * basis).sum(dim=1))
+    return torch.stack(channels, dim=1)
 
 
 class _Tiles(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from benchmark.errors import BenchError
 from mappers.networks.padding import pad_to
 
 
@@ -31,11 +32,18 @@ def map_tiles(
 
     Returns:
         (N, C', H, W).
+
+    Raises:
+        BenchError: tiles that the network does not need, in a graph that is being exported.
     """
     overlap = tile // 4 if overlap is None else overlap
     height, width = x.shape[2:]
     if fixed:
         x = pad_to(x, max(height, tile), max(width, tile))
+    if torch.compiler.is_exporting():
+        if not fixed:
+            raise BenchError("A graph maps pictures whole; leave the setting `tile` at 0.")
+        return _at_once(network, x, tile, overlap)[:, :, :height, :width]
     rows, columns = min(tile, x.shape[2]), min(tile, x.shape[3])
     if tuple(x.shape[2:]) == (rows, columns):
         return network(x)[:, :, :height, :width]
@@ -53,6 +61,44 @@ def map_tiles(
             total[window] += weight
     assert blended is not None
     return (blended / total)[:, :, :height, :width]
+
+
+def _at_once(network: Callable[[Tensor], Tensor], x: Tensor, tile: int, overlap: int) -> Tensor:
+    """`map_tiles` with all tiles in one batch: a graph whose size does not depend on the picture's.
+
+    Args:
+        network: as for `map_tiles`.
+        x: (N, C, H, W), sides at least `tile`.
+        tile: as for `map_tiles`.
+        overlap: as for `map_tiles`.
+    """
+    rows, columns = (_places(side, tile, overlap, x.device) for side in x.shape[2:])
+    tiles = x[:, :, rows][..., columns]  # (N, C, rows, tile, columns, tile)
+    mapped = network(tiles.permute(0, 2, 4, 1, 3, 5).flatten(0, 2))
+    mapped = mapped.unflatten(0, (len(x), rows.shape[0], columns.shape[0])).permute(
+        0, 3, 1, 4, 2, 5
+    )
+    ramp = _ramp(tile, overlap, x)
+    blended = _summed(mapped * ramp, columns, x.shape[3])  # (N, C', rows, tile, W)
+    blended = _summed(blended.movedim(4, 2) * ramp, rows, x.shape[2])  # (N, C', W, H)
+    total = [
+        _summed(ramp.expand(places.shape), places, side)
+        for places, side in ((rows, x.shape[2]), (columns, x.shape[3]))
+    ]
+    return blended.mT / (total[0][:, None] * total[1])
+
+
+def _places(side: int, tile: int, overlap: int, device: torch.device) -> Tensor:
+    """(tiles, tile): the pixels of each tile along a side, as `_starts` has them."""
+    steps = -(-(side - tile) // (tile - overlap))
+    starts = torch.arange(steps + 1, device=device) * (side - tile) / max(steps, 1)
+    return starts.round().long()[:, None] + torch.arange(tile, device=device)
+
+
+def _summed(tiles: Tensor, places: Tensor, side: int) -> Tensor:
+    """(..., tiles, tile) to (..., side): what lies on the same pixel is added."""
+    line = tiles.new_zeros((*tiles.shape[:-2], side))
+    return line.index_add(-1, places.flatten(), tiles.flatten(-2))
 
 
 def _starts(side: int, tile: int, overlap: int) -> list[int]:
