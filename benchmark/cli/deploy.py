@@ -16,10 +16,10 @@ from benchmark.cli.picture_options import (
 from benchmark.errors import BenchError
 
 EXAMPLES = """  isp-bench deploy --isp microisp -o model.onnx
-  isp-bench deploy --isp syenet --mapper cstpp --input mosaic -o model.onnx
+  isp-bench deploy --isp microisp --mapper cstpp --input mosaic -o model.onnx
   isp-bench deploy --mapper cstpp --to B --set mapper.downsample=4 -o mapper.onnx
   isp-bench deploy --mapper global3x3 --to B -o matrix.json
-  isp-bench deploy --mapper global-poly --to A --points 65 -o table.cube
+  isp-bench deploy --mapper global-poly --to B --points 65 -o table.cube
 """
 SUFFIXES = (".onnx", ".json", ".cube")
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
@@ -108,7 +108,6 @@ class _Chosen:
         isp: step of the ISP, or None.
         mapper: step of the mapper, or None.
         direction: of the mapper.
-        facts: what is written into the file, without the input and output.
     """
 
     def __init__(self, isps: list[Any], mappers: list[Any], direction: Any) -> None:
@@ -132,11 +131,12 @@ class _Chosen:
         from benchmark.cameras import source_of, target_of
         from benchmark.steps.taken_by import known_cameras
 
-        known = known_cameras((self.isp or self.mapper).data)
+        known = known_cameras(self.choices[0][0].data)
         goal = self.isp.look if self.isp else target_of(self.direction)
-        mapped = self.mapper or self.isp.raw
+        mapped = self.isp is None or self.mapper is not None or self.isp.raw is not None
         source = source_of(self.direction) if mapped else goal
-        return tuple(known[c].name if known else f"camera {c.upper()}" for c in (source, goal))
+        here, there = (known[c].name if known else f"camera {c.upper()}" for c in (source, goal))
+        return here, there
 
     def facts(self, settings: list[str]) -> dict[str, str]:
         """What is written into every file."""

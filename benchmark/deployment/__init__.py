@@ -1,5 +1,4 @@
 """Trained networks as files that other software runs: ONNX graphs, matrices and lookup tables.
 
-May import the ground floor, `store`, `data`, `planning`, `training`, `costs` and the methods'
-contracts.
+May import the ground floor, `costs` and the methods' contracts.
 """

@@ -1,7 +1,10 @@
 """A network as an ONNX graph of dynamic height and width."""
 
+import logging
 import operator
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import onnx
@@ -18,7 +21,10 @@ OPSET = 20
 SMALLEST = 160  # packed pixels; above half a tile, so that every padding can be mirrored
 LARGEST = 2**16
 TWICE = ("mosaic", "srgb")  # what is twice as high and wide as packed raw
-SIZE = (201, 327)  # packed pixels on which the graph is traced; odd, so that networks pad
+SIZE = (
+    1501,
+    2003,
+)  # packed pixels at which the graph is traced; odd, so that networks pad; many tiles
 
 
 def to_onnx(pipeline: Pipeline, facts: Mapping[str, str], mosaic: bool = False) -> onnx.ModelProto:
@@ -57,22 +63,34 @@ def _exported(network: nn.Module, inputs: Mapping[str, Tensor], output: str) -> 
     dynamic = tuple({2: sizes, 3: sizes} if x.ndim == 4 else None for x in inputs.values())
     try:
         # With gradients, because without them large pictures go through the ISPs in strips.
-        with torch.enable_grad():
+        with torch.enable_grad(), _quiet():
             program = torch.export.export(
                 network, tuple(inputs.values()), dynamic_shapes=dynamic,
                 strict=False, prefer_deferred_runtime_asserts_over_guards=True,
             )  # fmt: skip
-        exported = torch.onnx.export(
-            program, (), dynamo=True, verbose=False, opset_version=OPSET,
-            input_names=list(inputs), output_names=[output],
-            custom_translation_table=TRANSLATIONS,
-        )  # fmt: skip
+            exported = torch.onnx.export(
+                program, (), dynamo=True, verbose=False, opset_version=OPSET,
+                input_names=list(inputs), output_names=[output],
+                custom_translation_table=TRANSLATIONS,
+            )  # fmt: skip
     except BenchError:
         raise
     except Exception as error:  # torch's exporter has no base class of its errors
         raise BenchError(f"This network cannot be written as ONNX: {_reason(error)}") from error
     assert exported is not None
     return exported.model_proto
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the warnings of torch and onnxscript about their own insides."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _floor_divide(a: Any, b: Any) -> Any:
@@ -118,6 +136,8 @@ def _tidy(model: onnx.ModelProto) -> None:
             if axis < len(shape):
                 shape[axis].dim_param = factor + side
     del graph.value_info[:]
+    del model.opset_import[:]  # named twice after a merge
+    model.opset_import.append(onnx.helper.make_opsetid("", OPSET))
     for node in graph.node:
         del node.metadata_props[:]
         node.doc_string = ""

@@ -30,6 +30,28 @@ class TwoScales(NamedTuple):
     low: Tensor
 
 
+class AverageGrid(nn.Module):
+    """Adaptive average pooling to a square grid: (N, C, H, W) to (N, C, cells, cells)."""
+
+    def __init__(self, cells: int) -> None:
+        super().__init__()
+        self.cells = cells
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Pools; in a graph that is exported by matrix products, which need no fixed size."""
+        if not torch.compiler.is_exporting():
+            return F.adaptive_avg_pool2d(x, self.cells)
+        rows, columns = (self._shares(side, x) for side in x.shape[2:])
+        return rows @ x @ columns.T
+
+    def _shares(self, side: int, like: Tensor) -> Tensor:
+        """(cells, side): the weight of each pixel in the mean of each cell."""
+        cell, pixel = torch.arange(self.cells)[:, None], torch.arange(side)
+        start = cell * side // self.cells
+        end = ((cell + 1) * side + self.cells - 1) // self.cells
+        return ((pixel >= start) & (pixel < end)).to(like) / (end - start)
+
+
 class LowBranch(nn.Module):
     """Translates the low band: two steps down, Swin blocks, two steps up with skips.
 
@@ -51,7 +73,7 @@ class LowBranch(nn.Module):
                 _activated(nn.Conv2d(between, dim, 3, stride=2, padding=1)),
             ]
         )
-        self.position = nn.Sequential(nn.AdaptiveAvgPool2d(POSITION_GRID), nn.Conv2d(dim, dim, 1))
+        self.position = nn.Sequential(AverageGrid(POSITION_GRID), nn.Conv2d(dim, dim, 1))
         drops = [0.1 * k / max(blocks - 1, 1) for k in range(blocks)]
         self.blocks = nn.Sequential(
             *(

@@ -91,8 +91,9 @@ def _at_once(network: Callable[[Tensor], Tensor], x: Tensor, tile: int, overlap:
 def _places(side: int, tile: int, overlap: int, device: torch.device) -> Tensor:
     """(tiles, tile): the pixels of each tile along a side, as `_starts` has them."""
     steps = -(-(side - tile) // (tile - overlap))
-    starts = torch.arange(steps + 1, device=device) * (side - tile) / max(steps, 1)
-    return starts.round().long()[:, None] + torch.arange(tile, device=device)
+    starts: Tensor = torch.arange(steps + 1, device=device) * (side - tile)
+    starts = (starts / torch.sym_max(steps, 1)).round().long()
+    return starts[:, None] + torch.arange(tile, device=device)
 
 
 def _summed(tiles: Tensor, places: Tensor, side: int) -> Tensor:

@@ -109,7 +109,7 @@ class StyleViT(PixelwiseViT):
 
     def with_style(self, features: Tensor) -> Styled:
         """(N, dim, grid, grid) to the same shape and the style."""
-        extra = self.style_token.expand(len(features), -1, -1)
+        extra = self.style_token.expand(features.shape[0], -1, -1)
         tokens = self.blocks(torch.cat([self.embedded(features), extra], dim=1))
         mapped = self.out(tokens[:, :-1]).transpose(1, 2).reshape(features.shape)
         return Styled(mapped, tokens[:, -1])

@@ -53,6 +53,7 @@ FLOORS = {  # room: the rooms below that it may import
         *("reports", "reports.page"),
     ),
     "methods": ("data", "planning", "training"),
+    "deployment": ("costs",),
 }
 METHOD_FILES = [f for p in PACKAGES for f in sorted((REPOSITORY / p).rglob("*.py"))]
 ENGINE_FILES = sorted((REPOSITORY / "benchmark").rglob("*.py"))

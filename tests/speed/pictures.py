@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.registry import ISPS, MAPPERS
+from mappers.networks.patchwise import transform_plainly
 from tests.speed.case import Case, Growth, Work
-from tests.speed.plain.transform import transform_patchwise
 
 SENSOR = (1512, 2016)  # packed pixels: 12 megapixels
 
@@ -57,7 +57,7 @@ def mapping(name: str, size: tuple[int, int] = SENSOR, **config: Any) -> Work:
 
 def mapping_plainly(name: str, **config: Any) -> Work:
     """With the plain colour transform, in this process."""
-    mock.patch("mappers.cstpp.transform_patchwise", transform_patchwise).start()
+    mock.patch("mappers.cstpp.transform_patchwise", transform_plainly).start()
     return mapping(name, **config)
 
 

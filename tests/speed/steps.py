@@ -16,10 +16,10 @@ from isp_models.networks.syenet import RepConv
 from mappers.base import DIRECTIONS, Mapper, MapperBatch, source_of, target_of
 from mappers.cut import CUT, OneSided
 from mappers.cycle import CycleMapper
+from mappers.networks.patchwise import transform_plainly
 from tests.speed.case import Case, Floor, Growth, Work
 from tests.speed.plain import cut as plain_cut
 from tests.speed.plain import cycle as plain_cycle
-from tests.speed.plain.transform import transform_patchwise as plain_transform
 
 CROPS, SIDE = 4, 64
 TOTAL = 1_000_000  # steps that the schedules are made for
@@ -124,7 +124,7 @@ def mapper_step(
     optimisation = mapper.configure(stage, TOTAL)
     step: Callable[..., object] = mapper.training_step
     if plain:
-        setattr(mappers.cstpp, "transform_patchwise", plain_transform)  # noqa: B010  # of this process
+        setattr(mappers.cstpp, "transform_patchwise", transform_plainly)  # noqa: B010  # of this process
         if isinstance(mapper, CUT):
             step = partial(plain_cut_step, mapper)
         elif isinstance(mapper, CycleMapper):

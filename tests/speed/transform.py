@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from mappers.networks.patchwise import transform_patchwise
+from mappers.networks.patchwise import transform_plainly as plain
 from mappers.networks.polynomial import PAPER
 from tests.speed.case import Case, Floor, Work
-from tests.speed.plain.transform import transform_patchwise as plain
 
 Transform = Callable[..., Tensor]
 HEIGHT, WIDTH = 1512, 2016  # 12 megapixels of sensor, packed

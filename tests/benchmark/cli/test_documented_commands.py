@@ -47,8 +47,8 @@ COMMANDS = [c for c in reversed(DISTINCT.values()) if c.words != METHODS_PAGE]
 # What needs a run, or its store; one ISP is enough for all.
 TRAINED_ISP = "syenet"
 TRAINED = (
-    "render", "map", "table", "figure", "export", "verify", "leaderboard", "explain", "step",
-    "status", "store",
+    "render", "map", "deploy", "table", "figure", "export", "verify", "leaderboard", "explain",
+    "step", "status", "store",
 )  # fmt: skip
 SIZES = {"lsmi": ["--set", "size=128", "test_size=96"]}  # of pictures in the small downloads
 KEY = re.compile(r"[0-9a-f]{12,20}")
@@ -172,6 +172,14 @@ def adapted(command: Command, place: Path, new: Path) -> list[str]:
     elif verb in ("render", "map"):
         words = _with_preset(words)
         words = [TRAINED_ISP if word == "pynet" else word for word in words]
+    elif verb == "deploy":
+        words = _with_preset(words)
+        small = {"microisp": TRAINED_ISP, "cstpp": "global3x3", "global-poly": "global3x3"}
+        words = [small.get(word, word) for word in words]  # large graphs take minutes
+        if "--set" in words:  # of cstpp
+            at = words.index("--set")
+            del words[at : at + 2]
+        words[words.index("-o") + 1] = str(new / words[words.index("-o") + 1])
     elif verb == "new":  # other tests of this process have plug-ins of the names that pages use
         words[2] = f"new-{words[2]}"
         words += ["-o", str(new)]

@@ -5,7 +5,7 @@ from torch.utils._pytree import tree_leaves
 
 from mappers.networks import patchwise, polynomial
 from mappers.networks.patchwise import transform_patchwise
-from tests.speed.plain.transform import transform_patchwise as plain
+from mappers.networks.patchwise import transform_plainly as plain
 
 SIZES = [  # pictures, height, width, rows and columns of the grid, area that it covers
     (2, 64, 64, 4, 4, None),
@@ -130,3 +130,14 @@ def test_corners_of_the_grid_lie_on_corners_of_the_covered_area():
     assert [red[0, 0], red[0, -1], red[-1, 0], red[-1, -1]] == pytest.approx([0, 1, 2, 3])
     wider = transform_patchwise(raw, grid, polynomial.LINEAR, size=(39, 59))[0, 0]
     torch.testing.assert_close(wider[19, 29], torch.tensor(1.5))
+
+
+def test_an_exported_graph_takes_the_plain_way():
+    class Transform(torch.nn.Module):
+        def forward(self, raw, grid):
+            return transform_patchwise(raw, grid, polynomial.PAPER, (64, 80))
+
+    raw, grid = torch.rand(1, 4, 50, 70), torch.randn(1, 56, 4, 5)
+    program = torch.export.export(Transform(), (raw, grid))
+    assert not [node for node in program.graph.nodes if "_Blend" in str(node.target)]
+    torch.testing.assert_close(program.module()(raw, grid), Transform()(raw, grid))

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mappers.networks.swin_unit_generator import SwinUnitGenerator
+from mappers.networks.swin_unit_generator import AverageGrid, SwinUnitGenerator
 from tests.golden import assert_golden, fill, golden_input
 
 GOLDEN = {  # channels: parameters, then mean, std, corner, centre of output and low output
@@ -70,3 +70,12 @@ def test_every_swin_block_has_weights_of_its_own():
     for k in range(6):
         for other in outputs[:k]:
             assert (outputs[k] - other).abs().max() > 1e-5
+
+
+@pytest.mark.parametrize("size", [(8, 16), (18, 18), (24, 40), (200, 256)])
+def test_an_exported_graph_averages_at_any_size(size):
+    sides, grid = torch.export.Dim.DYNAMIC(min=8, max=999), AverageGrid(18)
+    example = (torch.rand(1, 3, 32, 56),)
+    program = torch.export.export(grid, example, dynamic_shapes=({2: sides, 3: sides},))
+    x = torch.rand(1, 3, *size)
+    torch.testing.assert_close(program.module()(x), grid(x))

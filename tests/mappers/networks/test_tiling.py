@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from benchmark.errors import BenchError
 from mappers.networks.tiling import map_tiles
 
 
@@ -58,3 +59,12 @@ def test_tiles_can_be_as_short_as_the_picture(size):
     y = map_tiles(network, x, 32, fixed=False)
     torch.testing.assert_close(y, x**2)
     assert set(seen) == {(min(size[0], 32), min(size[1], 32))}
+
+
+def test_an_exported_graph_takes_no_tiles_that_only_spare_memory():
+    class Spared(torch.nn.Module):
+        def forward(self, x):
+            return map_tiles(torch.square, x, 32, fixed=False)
+
+    with pytest.raises(BenchError, match="leave the setting `tile` at 0"):
+        torch.export.export(Spared(), (torch.rand(1, 4, 75, 51),))
