@@ -1,6 +1,7 @@
 """Whole pictures through a network that takes one size only, or small ones: blended tiles."""
 
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -91,8 +92,8 @@ def _at_once(network: Callable[[Tensor], Tensor], x: Tensor, tile: int, overlap:
 def _places(side: int, tile: int, overlap: int, device: torch.device) -> Tensor:
     """(tiles, tile): the pixels of each tile along a side, as `_starts` has them."""
     steps = -(-(side - tile) // (tile - overlap))
-    starts: Tensor = torch.arange(steps + 1, device=device) * (side - tile)
-    starts = (starts / torch.sym_max(steps, 1)).round().long()
+    gaps = cast(int, torch.sym_max(steps, 1))  # stays a symbol, unlike max(steps, 1)
+    starts = (torch.arange(steps + 1, device=device) * (side - tile) / gaps).round().long()
     return starts[:, None] + torch.arange(tile, device=device)
 
 
