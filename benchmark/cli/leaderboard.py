@@ -76,7 +76,7 @@ def execute(args: argparse.Namespace) -> int:
     from benchmark.errors import BenchError
     from benchmark.files import require_writable
     from benchmark.records.submission import without_copies
-    from benchmark.records.verdicts import read_verdicts, write_verdicts
+    from benchmark.records.verdicts import read_verdicts
     from benchmark.reports.leaderboard.page import LeftOut, write_leaderboard
 
     if args.check and args.verify:
@@ -85,8 +85,6 @@ def execute(args: argparse.Namespace) -> int:
         require_writable(args.output, "-o")
     read = _Read(verdicts=read_verdicts(args.output) if args.output is not None else {})
     _read_all(args, read)
-    if args.verify:
-        write_verdicts(args.output, read.verdicts)
     found = [_with_verdict(s, read) for s in without_copies(read.submissions)]
     good = [submission for submission in found if not submission.faults]
     _tell(args, found, read)
@@ -112,7 +110,7 @@ def _read_all(args: argparse.Namespace, read: _Read) -> None:
     from benchmark.progress import Progress
     from benchmark.records.bundle import unpack
     from benchmark.records.submission import read_submission
-    from benchmark.records.verdicts import remembered
+    from benchmark.records.verdicts import remembered, write_verdicts
     from benchmark.store.store import Store, default_store
 
     store = Store(args.store or default_store()) if args.verify else None
@@ -134,6 +132,7 @@ def _read_all(args: argparse.Namespace, read: _Read) -> None:
                     continue
                 verdicts = score_again(bundle, args, store, progress)
                 read.verdicts |= remembered(submission.records, verdicts, args.tolerance)
+                write_verdicts(args.output, read.verdicts)  # a later stop loses none of them
                 obstacles = [verdict.obstacle for verdict in verdicts if verdict.obstacle]
                 if obstacles:
                     read.obstacles[submission.file] = obstacles[0]
