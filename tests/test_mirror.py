@@ -47,6 +47,7 @@ ELSEWHERE = {
     "benchmark/records/reproduce.py": "tests/benchmark/cli/test_export.py",
     # The parts of the report's page, through its sections and the whole page.
     "benchmark/reports/page/provenance.py": "tests/benchmark/reports/page/test_report.py",
+    "benchmark/reports/page/results.py": "tests/benchmark/cli/test_run.py",
     "benchmark/reports/page/strips.py": "tests/benchmark/reports/page/test_cells.py",
     "benchmark/reports/leaderboard/lines.py": "tests/benchmark/reports/leaderboard/test_boards.py",
     "benchmark/reports/leaderboard/words.py": "tests/benchmark/reports/leaderboard/test_boards.py",

@@ -6,9 +6,7 @@ from benchmark.errors import BenchError
 from benchmark.planning.run_config import RunConfig
 from benchmark.progress import Progress
 from benchmark.records.record import read_records
-from benchmark.reports.build import make_tables
-from benchmark.reports.comparison import write_comparisons
-from benchmark.reports.page.report import write_report
+from benchmark.reports.page.results import write_results
 from benchmark.running.session import open_session
 
 
@@ -31,10 +29,7 @@ def run(config: RunConfig) -> Path:
         session = open_session(config)
         outcome = session.run(progress)
     if any((session.folder / "records").glob("*.json")):
-        records = read_records(session.folder)
-        tables = make_tables(session.folder, records, config.fid_mode)
-        write_comparisons(session.folder, records, session.store)
-        write_report(session.folder, records, tables, session.store)
+        write_results(session.folder, read_records(session.folder), config, session.store)
     if outcome.failures:
         failed = "; ".join(session.plan.steps[key].title for key in outcome.failures)
         raise BenchError(f"These steps of {session.folder} failed: {failed}.")

@@ -138,22 +138,18 @@ def _write(
 ) -> "list[Table]":
     """Writes the tables, pictures and report of a session, and shows them unless as JSON."""
     from benchmark.cli.table import print_tables
-    from benchmark.reports.build import make_tables
-    from benchmark.reports.comparison import write_comparisons
-    from benchmark.reports.page.report import write_report
+    from benchmark.reports.page.results import write_results
 
     if not records:
         return []
-    made = make_tables(session.folder, records, config.fid_mode)
-    pictures = write_comparisons(session.folder, records, session.store)
-    report = write_report(session.folder, records, made, session.store)
+    made = write_results(session.folder, records, config, session.store)
     if not as_json:
-        print_tables(made)
+        print_tables(made.tables)
         print(
-            f"Tables (.md, .tex, .csv, .html), records and {len(pictures)} comparison "
-            f"pictures: {session.folder}\nAll on one page: {report}"
+            f"Tables (.md, .tex, .csv, .html), records and {len(made.pictures)} comparison "
+            f"pictures: {session.folder}\nAll on one page: {made.report}"
         )
-    return made
+    return made.tables
 
 
 def _write_across(
