@@ -80,7 +80,9 @@ class WorkingCopies:
                     faults.append(str(error))
                 task.advance()
         there = [file for file in files if self._facts(file).is_file()]
-        return faults + lookalikes({file.path: np.load(self._look(file)) for file in there})
+        return faults + lookalikes(
+            {file.path: np.load(self._look(file), allow_pickle=False) for file in there}
+        )
 
     def photograph(self, file: PhotographFile) -> Photograph:
         """A photograph whose copy is there."""

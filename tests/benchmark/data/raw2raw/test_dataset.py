@@ -203,6 +203,8 @@ def test_an_interrupted_preparation_continues_to_the_same(dng, tmp_path, monkeyp
             raise KeyboardInterrupt
         return read_shot(*arguments)
 
+    # With more, a row that another thread has read ahead of the interrupted one would be lost.
+    monkeypatch.setattr("benchmark.data.ahead.cores", lambda: 1)
     monkeypatch.setattr(raw2raw, "read_shot", cut_off)
     with pytest.raises(KeyboardInterrupt):
         convert(dng, tmp_path / "out")
