@@ -21,9 +21,11 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
     """One PNG per protocol, ISP and direction: a row per scene, a column per mapper.
 
     Lower references come first, then the mappers, upper references and the truth. The lowest seed
-    is shown.
+    is shown. Where there are several ISPs, one more PNG per protocol and direction has a row per
+    ISP, all of the first scene.
     """
-    files = []
+    sheets: dict[str, Image.Image] = {}
+    by_isp: dict[tuple[str, str], dict[str, dict[str, list[Path]]]] = {}
     kinds = sorted({(r.protocol, r.isp, r.direction) for r in records if not r.reference})
     for protocol, isp, direction in kinds:
         ranked = [
@@ -36,9 +38,18 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
         columns = _columns([r for r in (*references, *ranked) if r.seed == seed], store)
         if len(columns) > 1:
             name = "-".join(part for part in (protocol, isp, direction) if part != NONE)
-            files.append(folder / f"comparison-{name}.png")
-            _sheet(columns).save(files[-1])
-    return files
+            sheets[name] = _sheet(columns)
+            by_isp.setdefault((protocol, direction), {})[isp] = columns
+    for (protocol, direction), isps in by_isp.items():
+        if len(isps) > 1:
+            first = next(iter(isps.values()))
+            shared = [title for title in first if all(title in own for own in isps.values())]
+            columns = {title: [own[title][0] for own in isps.values()] for title in shared}
+            sheets[f"{protocol}-{direction}"] = _sheet(columns, list(isps))
+    files = {name: folder / f"comparison-{name}.png" for name in sheets}
+    for name, sheet in sheets.items():
+        sheet.save(files[name])
+    return list(files.values())
 
 
 def _columns(records: Sequence[Record], store: Store) -> dict[str, list[Path]]:
@@ -63,7 +74,8 @@ def _columns(records: Sequence[Record], store: Store) -> dict[str, list[Path]]:
     return columns
 
 
-def _sheet(columns: dict[str, list[Path]]) -> Image.Image:
+def _sheet(columns: dict[str, list[Path]], rows: Sequence[str] = ()) -> Image.Image:
+    """Titles above the columns and, where there are any, names beside the rows."""
     pictures = {
         title: [Image.open(file).convert("RGB") for file in files]
         for title, files in columns.items()
@@ -71,18 +83,19 @@ def _sheet(columns: dict[str, list[Path]]) -> Image.Image:
     everything = [picture for column in pictures.values() for picture in column]
     width = max(picture.width for picture in everything)
     height = max(picture.height for picture in everything)
-    rows = max(len(column) for column in pictures.values())
-    sheet = Image.new(
-        "RGB",
-        (
-            len(pictures) * (width + MARGIN) + MARGIN,
-            HEADING + rows * (height + MARGIN) + MARGIN,
-        ),
-        "white",
+    most = max(len(column) for column in pictures.values())
+    font = ImageFont.load_default(TEXT)
+    beside = max((MARGIN + round(font.getlength(row)) for row in rows), default=0)
+    size = (
+        beside + len(pictures) * (width + MARGIN) + MARGIN,
+        HEADING + most * (height + MARGIN) + MARGIN,
     )
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(TEXT)
+    sheet = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(sheet)
+    for k, name in enumerate(rows):
+        draw.text((MARGIN, HEADING + k * (height + MARGIN)), name, fill="black", font=font)
     for k, (title, column) in enumerate(pictures.items()):
-        left = MARGIN + k * (width + MARGIN)
+        left = beside + MARGIN + k * (width + MARGIN)
         draw.text((left, 4), title, fill="black", font=font)
         for row, picture in enumerate(column):
             sheet.paste(picture, (left, HEADING + row * (height + MARGIN)))

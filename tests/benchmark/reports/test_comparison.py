@@ -64,6 +64,21 @@ def test_each_direction_has_a_sheet_and_raws_have_no_isp_in_the_name(store, tmp_
     assert names == ["comparison-raw-to-raw-a2b.png", "comparison-raw-to-raw-b2a.png"]
 
 
+def test_several_isps_have_one_more_sheet_of_the_first_scene_with_their_names(store, tmp_path):
+    records = [scored(name, isp=isp) for name in ("floor", "first") for isp in ("net", "other")]
+    files = write_comparisons(tmp_path, records[:-1], store)
+    assert [file.name for file in files] == ["comparison-adaptation-net-a2b.png"]
+    *own, together = write_comparisons(tmp_path, records, store)
+    assert together.name == "comparison-adaptation-a2b.png"
+    with Image.open(together) as sheet, Image.open(own[0]) as one:
+        assert sheet.height == one.height, "two ISPs, two scenes"
+        assert sheet.width > one.width, "names"
+        rows = [HEADING + k * (SIZE[1] + MARGIN) + 10 for k in range(2)]
+        for column, colour in enumerate([(255, 255, 255), (0, 0, 255), (255, 0, 0)]):
+            x = sheet.width - MARGIN - 15 - column * (SIZE[0] + MARGIN)
+            assert [sheet.getpixel((x, y)) for y in rows] == [colour] * 2
+
+
 def test_what_the_store_no_longer_holds_is_left_out(store, tmp_path):
     records = [scored("first"), scored("second", score="k-gone")]
     (file,) = write_comparisons(tmp_path, records, store)
