@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmark.cameras import Direction
 from benchmark.planning.graph import NONE
 from benchmark.records.record import Record
 from benchmark.reports.table import NO_MAPPER
@@ -25,7 +26,7 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
     ISP, all of the first scene.
     """
     sheets: dict[str, Image.Image] = {}
-    by_isp: dict[tuple[str, str], dict[str, dict[str, list[Path]]]] = {}
+    by_isp: dict[tuple[str, Direction], dict[str, dict[str, list[Path]]]] = {}
     kinds = sorted({(r.protocol, r.isp, r.direction) for r in records if not r.reference})
     for protocol, isp, direction in kinds:
         ranked = [
