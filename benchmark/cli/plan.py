@@ -97,10 +97,7 @@ def _outlook(session: "Session") -> _Outlook:
     )
     missing = outlook.missing
     with Progress() as progress, progress.task("estimating the cost", len(missing)) as task:
-        for key in missing:
-            outlook.costs[key] = estimator.cost(specs[key], specs.__getitem__)
-            task.advance()
-    estimator.save()
+        outlook.costs.update(estimator.costs(missing, specs, task))
     return outlook
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from benchmark.costs.history import Cost, History
 from benchmark.costs.rates import Rates, measure_rates
 from benchmark.data.base import DataSource, Extent
 from benchmark.files import write_atomic
+from benchmark.interrupt import leave_if_requested
 from benchmark.planning.lengths import bare_method
 from benchmark.planning.preset import LENGTH_FIELDS
-from benchmark.progress import Progress
+from benchmark.progress import Progress, Task
 from benchmark.registry import ISPS, MAPPERS, Registry
 from benchmark.stage import Stage
 from benchmark.store.step import (
@@ -142,9 +143,23 @@ class Estimator:
             return before or counted
         return dataclasses.replace(before, peak=counted.peak)
 
-    def save(self) -> None:
-        """Keeps what was counted and measured."""
+    def costs(
+        self, keys: Iterable[str], specs: Mapping[str, StepSpec], task: Task
+    ) -> dict[str, Cost | None]:
+        """What some steps will take, as `cost`; keeps what was counted and measured.
+
+        Args:
+            keys: of the steps.
+            specs: all steps of the plan, by key.
+            task: shows how many are estimated.
+        """
+        found = {}
+        for key in keys:
+            leave_if_requested()
+            found[key] = self.cost(specs[key], specs.__getitem__)
+            task.advance()
         self._counts.save()
+        return found
 
     def _training(self, spec: Training) -> Cost | None:
         if not self._may_run(spec):

@@ -68,7 +68,7 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
     command = step_command(
         config, context.store, context.fid_weights, context.lpips_weights, str(context.device)
     )
-    threads = str(step_threads(config, plan, context))
+    threads = str(_threads(workers))
     environments = [
         {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads} for _ in range(workers)
     ]
@@ -80,7 +80,10 @@ def make_executor(config: RunConfig, plan: Plan, context: Context) -> Executor:
 
 def step_threads(config: RunConfig, plan: Plan, context: Context) -> int:
     """How many threads a step has on this machine, and by assumption on those of a cluster."""
-    workers = _workers(config, plan, context) if config.executor == "local" else 1
+    return _threads(_workers(config, plan, context) if config.executor == "local" else 1)
+
+
+def _threads(workers: int) -> int:
     return torch.get_num_threads() if workers == 1 else max(1, cores() // workers)
 
 

@@ -13,7 +13,6 @@ from benchmark.data.base import CameraPair, DataSource, PairSet
 from benchmark.data.images import ImageSet
 from benchmark.errors import BenchError
 from benchmark.files import nearest_folder, require_writable
-from benchmark.interrupt import leave_if_requested
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
 from benchmark.metrics.lpips import LpipsWeights
 from benchmark.metrics.lpips import find_weights as find_lpips_weights
@@ -126,16 +125,9 @@ class Session:
         if not steps:
             return {}
         estimator = Estimator(self.store, self.source, self.device, threads=threads, cautious=True)
-        costs = {}
         with progress.task("estimating the time", len(steps)) as task:
-            for key, spec in steps.items():
-                leave_if_requested()
-                cost = estimator.cost(spec, self.plan.steps.__getitem__)
-                if cost is not None:
-                    costs[key] = cost.seconds
-                task.advance()
-        estimator.save()
-        return costs
+            costs = estimator.costs(steps, self.plan.steps, task)
+        return {key: cost.seconds for key, cost in costs.items() if cost is not None}
 
     def _plugins(self) -> Iterator[Path]:
         """The files of all plug-ins that the run uses."""

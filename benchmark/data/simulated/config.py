@@ -54,6 +54,11 @@ class SimulatedConfig(DataConfig):
     seed: int = 0
     photographs: str | None = None
 
+    @property
+    def columns(self) -> int:
+        """Columns of the packed raw."""
+        return self.width or self.size
+
 
 @dataclass(frozen=True)
 class MultiConfig(SimulatedConfig):

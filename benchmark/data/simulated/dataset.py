@@ -146,7 +146,7 @@ class Simulated(DataSource):
         """As the config says."""
         for made in parts_of(self.config):
             if made.folder == part and camera in made.cameras:
-                return Extent(made.count, self.config.size, self.config.width or self.config.size)
+                return Extent(made.count, self.config.size, self.config.columns)
         return None
 
     def fingerprint(self) -> str:
@@ -193,7 +193,7 @@ class Simulated(DataSource):
         config = self.config
         if config.photographs is None:
             return None
-        least = least_size(2 * config.size, 2 * (config.width or config.size))
+        least = least_size(2 * config.size, 2 * config.columns)
         return PhotographFolder(Path(config.photographs), purposes(config), least)
 
 

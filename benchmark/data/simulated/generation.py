@@ -54,7 +54,6 @@ class Generation:
         self.charts = charts
         self.folder = folder
         self.photographs = photographs
-        self.columns = config.width or config.size
 
     def run(self, progress: Progress) -> None:
         """Generates the pictures that are missing, on all cores.
@@ -76,7 +75,7 @@ class Generation:
     def scene(self, part: Part, number: int) -> Scene:
         """The scene of a picture or pair; it does not depend on what else is generated."""
         rng = self._rng(part, number, "scene")
-        config, aspect = self.config, self.columns / self.config.size
+        config, aspect = self.config, self.config.columns / self.config.size
         backdrop = self._backdrop(part, number) if self.photographs else None
         return draw_scene(rng, config.lights, config.mixed, aspect, self.charts, backdrop)
 
@@ -85,7 +84,7 @@ class Generation:
         files = self.photographs.dealt(part.purpose)
         photograph = self._copies.photograph(files[number % len(files)])
         rng = self._rng(part, number, "photograph")
-        return draw_backdrop(rng, photograph, 2 * self.config.size, 2 * self.columns)
+        return draw_backdrop(rng, photograph, 2 * self.config.size, 2 * self.config.columns)
 
     @cached_property
     def _cameras(self) -> dict[CameraKey, Camera]:
@@ -99,7 +98,7 @@ class Generation:
     @cached_property
     def _copies(self) -> WorkingCopies:
         cameras = {key: camera.sensitivities for key, camera in self._cameras.items()}
-        size = 2 * self.config.size, 2 * self.columns
+        size = 2 * self.config.size, 2 * self.config.columns
         return WorkingCopies(self.folder / COPIES, cameras, self.config.lights, size)
 
     def _rng(self, part: Part, number: int, purpose: str) -> Generator:
@@ -142,7 +141,7 @@ class Generation:
             record = ImageRecord(
                 id=f"{part.name}-{''.join(part.cameras)}-{number:05d}",
                 height=self.config.size,
-                width=self.columns,
+                width=self.config.columns,
                 range=shooter.sensor.range,
                 srgb="rendered" if part.srgb else None,
                 source=f"{shown}simulated under " + " and ".join(x.name for x in scene.lights),
@@ -160,7 +159,7 @@ class Generation:
     def _chart_corners(self, scene: Scene, view: View) -> Points:
         """Corners of the charts in packed pixels, (charts, 4, 2)."""
         corners = np.reshape(scene.charts, (-1, 4, 2))
-        return view.to_pixels(corners, 2 * self.config.size, 2 * self.columns) / 2
+        return view.to_pixels(corners, 2 * self.config.size, 2 * self.config.columns) / 2
 
     def _radiances(
         self, scene: Scene, views: dict[CameraKey, View]
@@ -169,7 +168,7 @@ class Generation:
         for view in dict.fromkeys(views.values()):
             sharing = [camera for camera, own in views.items() if own == view]
             curves = [self._cameras[camera].sensitivities.curves for camera in sharing]
-            rows, columns = 2 * self.config.size, 2 * self.columns
+            rows, columns = 2 * self.config.size, 2 * self.config.columns
             channels = radiance(scene, view, np.hstack(curves), rows, columns)
             yield from zip(sharing, np.split(channels, len(sharing)), strict=True)
 

@@ -10,6 +10,7 @@ from benchmark.costs.estimator import CACHE, Estimator
 from benchmark.planning.planner import Planner, identity_of
 from benchmark.planning.preset import load_preset
 from benchmark.planning.run_config import RunConfig
+from benchmark.progress import Progress
 from benchmark.running.session import open_source
 from benchmark.store.store import Store
 
@@ -36,9 +37,8 @@ def plan_of(source, **options):
 
 def costs(store, source, plan):
     estimator = Estimator(store, source, CPU)
-    found = {k: estimator.cost(s, plan.steps.__getitem__) for k, s in plan.steps.items()}
-    estimator.save()
-    return found
+    with Progress(quiet=True).task("estimating", len(plan.steps)) as task:
+        return estimator.costs(plan.steps, plan.steps, task)
 
 
 def test_every_step_of_built_in_methods_has_a_cost(source, tmp_path):
