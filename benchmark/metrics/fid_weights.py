@@ -6,7 +6,6 @@ stands in tables under its own name.
 """
 
 import contextlib
-import hashlib
 import logging
 import socket
 import sys
@@ -19,6 +18,8 @@ import torch
 from torch import Tensor
 
 from benchmark.errors import BenchError
+from benchmark.files import sha256_of
+from benchmark.hub import cached, how_to_get
 
 if TYPE_CHECKING:
     from pytorch_fid.inception import InceptionV3
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # As in pytorch_fid.inception, whose import takes longer than that of torch.
-FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"  # 91 MB
+FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"
+MEGABYTES = 91
 URL = f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/{FILE_NAME}"
 SHA256_PREFIX = "6726825d"  # torch hub's convention: the name ends in the start of the SHA-256
 CONNECTION_TIMEOUT = 30.0  # seconds without a byte
@@ -68,17 +70,9 @@ class WeightSearch(NamedTuple):
     reason: str
 
 
-def cached_path() -> Path:
-    """Where torch hub, and so pytorch-fid, keeps the weights."""
-    return Path(torch.hub.get_dir()) / "checkpoints" / FILE_NAME
-
-
 def how_to_get_weights() -> str:
     """A sentence for tables and logs that lack FID."""
-    return (
-        f"Download {URL} (91 MB) and name the file with --fid-weights, or put it at "
-        f"{cached_path()}."
-    )
+    return how_to_get(URL, MEGABYTES, "--fid-weights")
 
 
 def find_weights(path: str | Path | None, allow_download: bool) -> FidWeights | None:
@@ -104,15 +98,15 @@ def search_weights(path: str | Path | None, allow_download: bool) -> WeightSearc
     """
     if path is not None:
         return _checked(Path(path).expanduser())
-    cached = cached_path()
-    if not cached.is_file():
+    file = cached(FILE_NAME)
+    if not file.is_file():
         if not allow_download:
-            return WeightSearch(None, f"No Inception weights at {cached}. {how_to_get_weights()}")
-        failure = _download(cached)
+            return WeightSearch(None, f"No Inception weights at {file}. {how_to_get_weights()}")
+        failure = _download(file)
         if failure:
             return WeightSearch(None, f"{failure} {how_to_get_weights()}")
     try:
-        return _checked(cached)
+        return _checked(file)
     except BenchError as error:
         return WeightSearch(None, f"{error} Delete it to have it downloaded again.")
 
@@ -148,8 +142,7 @@ def load_inception(weights: FidWeights, dims: int = 2048) -> "InceptionV3":
 def _checked(file: Path) -> WeightSearch:
     if not file.is_file():
         raise BenchError(f"There is no file {file}. {how_to_get_weights()}")
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = sha256_of(file)
     weights = FidWeights(file, digest)
     if weights.genuine:
         return WeightSearch(weights, "")

@@ -19,6 +19,7 @@ from torch import nn
 
 from benchmark.errors import BenchError
 from benchmark.files import sha256_of
+from benchmark.hub import cached, how_to_get
 from benchmark.metrics.features import exact_convolutions
 from benchmark.metrics.pixel import Image, check_pair
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
 
 FILE_NAME = "alexnet-owt-7be5be79.pth"  # as in torchvision
-URL = f"https://download.pytorch.org/models/{FILE_NAME}"  # 233 MB
+URL = f"https://download.pytorch.org/models/{FILE_NAME}"
+MEGABYTES = 233
 SHA256_PREFIX = "7be5be79"  # torch hub's convention: the name ends in the start of the SHA-256
 SMALLEST = 31  # pixels; with less, nothing is left of a picture after AlexNet's second pooling
 
@@ -44,11 +46,6 @@ class LpipsWeights:
     sha256: str
 
 
-def cached_path() -> Path:
-    """Where torch hub, and so torchvision, keeps the weights."""
-    return Path(torch.hub.get_dir()) / "checkpoints" / FILE_NAME
-
-
 def require_weights(path: str | Path | None) -> LpipsWeights:
     """The weights in the named file, else in torch hub's cache.
 
@@ -62,13 +59,10 @@ def require_weights(path: str | Path | None) -> LpipsWeights:
     if importlib.util.find_spec("torchmetrics") is None:
         raise BenchError(
             "LPIPS needs the package torchmetrics: pip install 'isp-bench[lpips]' (and AlexNet's "
-            f"weights: {URL}, 233 MB)."
+            f"weights: {URL}, {MEGABYTES} MB)."
         )
-    file = cached_path() if path is None else Path(path).expanduser()
-    source = (
-        f"Download {URL} (233 MB) and name the file with --lpips-weights, or put it at "
-        f"{cached_path()}."
-    )
+    file = cached(FILE_NAME) if path is None else Path(path).expanduser()
+    source = how_to_get(URL, MEGABYTES, "--lpips-weights")
     if not file.is_file():
         raise BenchError(f"LPIPS needs AlexNet's weights, and there is no file {file}. {source}")
     digest = sha256_of(file)

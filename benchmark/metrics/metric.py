@@ -49,7 +49,15 @@ class Metric:
         >>> METRICS["psnr"].is_better(30.0, 20.0), METRICS["kl"].is_better(0.4, 0.3)
         (True, False)
         """
-        return value > other if self.higher_is_better else value < other
+        return self.penalty(value) < self.penalty(other)
+
+    def penalty(self, value: float) -> float:
+        """The value, turned so that smaller is better.
+
+        >>> METRICS["psnr"].penalty(30.0), METRICS["kl"].penalty(0.4)
+        (-30.0, 0.4)
+        """
+        return -value if self.higher_is_better else value
 
 
 _PIXELS = (

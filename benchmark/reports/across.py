@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from benchmark.metrics.metric import METRICS
+from benchmark.metrics.metric import METRICS, Metric
 from benchmark.planning.graph import NONE
 from benchmark.planning.run_config import FID_MODE, FidMode
 from benchmark.records.record import Record
@@ -102,10 +102,11 @@ def _ranked(rows: Sequence[Row], columns: Sequence[Column]) -> list[Row]:
     """The rows with their mean rank, best first."""
     scored = [p for p in range(len(columns)) if any(row.entries[p].score for row in rows)]
     whole = [row for row in rows if all(row.entries[p].score for p in scored)]
-    means: dict[tuple[str, ...], float] = {}
-    for row in whole:
-        ranks = [_rank(row, whole, place, columns[place]) for place in scored]
-        means[row.labels] = sum(ranks) / len(ranks)
+    ranks = [_ranks(whole, place, METRICS[columns[place].metric]) for place in scored]
+    means = {
+        row.labels: sum(own) / len(own)
+        for row, own in zip(whole, zip(*ranks, strict=True), strict=True)
+    }
     best = min(means.values(), default=0.0)
     made = []
     for row in rows:
@@ -115,16 +116,12 @@ def _ranked(rows: Sequence[Row], columns: Sequence[Column]) -> list[Row]:
     return sorted(made, key=lambda row: row.entries[-1].number or float("inf"))
 
 
-def _rank(row: Row, rows: Sequence[Row], place: int, column: Column) -> float:
-    """1 for the best; the mean of their ranks for equal scores."""
-    values = []
-    for other in rows:
-        score = other.entries[place].score
-        assert score is not None
-        values.append(score.value if METRICS[column.metric].higher_is_better else -score.value)
-    own = values[[other.labels for other in rows].index(row.labels)]
-    better, equal = sum(v > own for v in values), sum(v == own for v in values)
-    return better + (equal + 1) / 2
+def _ranks(rows: Sequence[Row], place: int, metric: Metric) -> list[float]:
+    """1 for the best row in a column; the mean of their ranks for equal scores."""
+    from scipy.stats import rankdata  # takes a second, and most tables need no ranks
+
+    scores = [row.entries[place].score for row in rows]
+    return list(rankdata([metric.penalty(score.value) for score in scores if score is not None]))
 
 
 def _with(row: Row, entry: Entry) -> Row:

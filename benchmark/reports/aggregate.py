@@ -113,7 +113,7 @@ def bold_entries(scores: Sequence[Score | None]) -> list[bool]:
     would change is not known.
     """
     ranked = [(i, s) for i, s in enumerate(scores) if s is not None and not np.isnan(s.value)]
-    ranked.sort(key=lambda item: _penalty(item[1]))
+    ranked.sort(key=lambda item: item[1].metric.penalty(item[1].value))
     bold = [False] * len(scores)
     if len(ranked) < 2 or ranked[0][1].interval.n < FEWEST:
         return bold
@@ -125,11 +125,6 @@ def bold_entries(scores: Sequence[Score | None]) -> list[bool]:
             break
         bold[i] = True
     return bold
-
-
-def _penalty(score: Score) -> float:
-    """The value, turned so that smaller is better."""
-    return -score.value if score.metric.higher_is_better else score.value
 
 
 def _noise_is_unknown(one: Score, best: Score) -> bool:

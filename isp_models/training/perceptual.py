@@ -13,9 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from benchmark.errors import BenchError
+from benchmark.hub import cached, how_to_get
 from isp_models.base import ISPConfig
 
-URL = "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"  # torchvision's, 548 MB
+URL = "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"  # torchvision's
+MEGABYTES = 548
 RELU5_4 = 36  # layers of torchvision's `features` up to and with the ReLU after the 16th conv
 MINIMUM_SIDE = 16  # pixels; four 2x2 poolings come before relu5_4
 IMAGENET_MEAN = (0.485, 0.456, 0.406)  # RGB in [0, 1]
@@ -44,13 +46,13 @@ def vgg_weights_path(config: PerceptualConfig) -> Path | None:
     """
     if config.vgg == "off":
         return None
-    cached = Path(torch.hub.get_dir()) / "checkpoints" / Path(URL).name
-    path = Path(config.vgg_weights).expanduser() if config.vgg_weights else cached
+    named = config.vgg_weights
+    path = Path(named).expanduser() if named else cached(Path(URL).name)
     if not path.is_file():
         raise BenchError(
             f"The perceptual loss needs the weights of VGG-19, and there is no file {path}. "
-            f"Download {URL} (548 MB) to that place, or set vgg_weights to where you have it, or "
-            f"set vgg=off to train without this loss (not as published)."
+            f"{how_to_get(URL, MEGABYTES, 'vgg_weights')} Or set vgg=off to train without "
+            "this loss (not as published)."
         )
     return path
 

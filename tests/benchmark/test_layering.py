@@ -11,7 +11,7 @@ import isp_models
 import mappers
 from tests.conftest import REPOSITORY
 
-ALLOWED = {"benchmark.cameras", "benchmark.registry", "benchmark.errors", "benchmark.stage"}
+ALLOWED = {f"benchmark.{name}" for name in ("cameras", "errors", "hub", "registry", "stage")}
 PACKAGES = ("isp_models", "mappers", "protocols")
 DATA_SETS = ("data.simulated", "data.raw2raw", "data.lsmi", "data.folder")
 GROUND = frozenset(
@@ -20,6 +20,7 @@ GROUND = frozenset(
         "config",
         "errors",
         "files",
+        "hub",
         "interrupt",
         "plugin",
         "progress",

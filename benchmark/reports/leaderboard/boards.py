@@ -130,8 +130,7 @@ def _place(line: Line, row: Row, columns: Sequence[Column]) -> tuple[str, float,
     scores = [entry.score for entry, column in entries if column.metric == metric.key]
     values = [score.value if score is not None else math.nan for score in scores]
     mean = sum(values) / len(values)
-    penalty = -mean if metric.higher_is_better else mean
-    last = math.inf if math.isnan(mean) else penalty
+    last = math.inf if math.isnan(mean) else metric.penalty(mean)
     return line.first.isp, last, line.first.label, line.by
 
 

@@ -13,7 +13,6 @@ from benchmark.metrics.fid_weights import (
     FILE_NAME,
     URL,
     FidWeights,
-    cached_path,
     find_weights,
     load_inception,
     search_weights,
@@ -98,7 +97,6 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path: Path) -> None:
 
 
 def test_cache_is_used_and_a_broken_one_is_no_crash(hub: Path, inception_file: Path) -> None:
-    assert cached_path() == hub
     hub.parent.mkdir(parents=True)
     hub.symlink_to(inception_file)
     weights = find_weights(None, allow_download=False)

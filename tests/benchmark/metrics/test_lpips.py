@@ -8,8 +8,9 @@ from torchvision.models import AlexNet_Weights
 
 from benchmark.errors import BenchError, ContractError
 from benchmark.files import sha256_of
+from benchmark.hub import cached
 from benchmark.metrics import lpips
-from benchmark.metrics.lpips import LPIPS, cached_path, find_weights, require_weights
+from benchmark.metrics.lpips import FILE_NAME, LPIPS, find_weights, require_weights
 
 
 def pictures(size=64, seed=0):
@@ -19,8 +20,8 @@ def pictures(size=64, seed=0):
 
 def place(file):
     """Puts a file where torch hub would keep the weights."""
-    cached_path().parent.mkdir(parents=True)
-    shutil.copyfile(file, cached_path())
+    cached(FILE_NAME).parent.mkdir(parents=True)
+    shutil.copyfile(file, cached(FILE_NAME))
 
 
 def test_it_equals_torchmetrics_with_the_same_weights(alexnet_file):
@@ -54,7 +55,6 @@ def test_pictures_that_cannot_be_compared_are_refused(alexnet_file):
 def test_the_file_is_torchvisions():
     assert AlexNet_Weights.IMAGENET1K_V1.url == lpips.URL
     assert f"alexnet-owt-{lpips.SHA256_PREFIX}.pth" == lpips.FILE_NAME
-    assert cached_path().name == lpips.FILE_NAME
 
 
 def test_a_named_file_is_taken_before_the_cache(alexnet_file, tmp_path):
@@ -62,7 +62,7 @@ def test_a_named_file_is_taken_before_the_cache(alexnet_file, tmp_path):
     place(alexnet_file)
     found = find_weights(None)
     assert found is not None
-    assert (found.path, found.sha256) == (cached_path(), sha256_of(alexnet_file))
+    assert (found.path, found.sha256) == (cached(FILE_NAME), sha256_of(alexnet_file))
     assert require_weights(alexnet_file).path == alexnet_file
 
 
@@ -88,7 +88,7 @@ def test_without_the_file_the_way_to_get_it_is_shown(tmp_path):
     assert lpips.URL in str(error.value) and "--lpips-weights" in str(error.value)
     with pytest.raises(BenchError, match="no file") as error:
         require_weights(None)
-    assert str(cached_path()) in str(error.value)
+    assert str(cached(FILE_NAME)) in str(error.value)
 
 
 def test_doctor_says_what_is_missing_or_where_it_is(bench, alexnet_file, monkeypatch):
