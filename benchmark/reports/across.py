@@ -1,5 +1,6 @@
 """One table over several data sets: a score on each, and the mean rank."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -100,8 +101,8 @@ def _unranked(rows: Sequence[Row]) -> list[Row]:
 
 def _ranked(rows: Sequence[Row], columns: Sequence[Column]) -> list[Row]:
     """The rows with their mean rank, best first."""
-    scored = [p for p in range(len(columns)) if any(row.entries[p].score for row in rows)]
-    whole = [row for row in rows if all(row.entries[p].score for p in scored)]
+    scored = [p for p in range(len(columns)) if any(_has_number(row.entries[p]) for row in rows)]
+    whole = [row for row in rows if all(_has_number(row.entries[p]) for p in scored)]
     ranks = [_ranks(whole, place, METRICS[columns[place].metric]) for place in scored]
     means = {
         row.labels: sum(own) / len(own)
@@ -114,6 +115,10 @@ def _ranked(rows: Sequence[Row], columns: Sequence[Column]) -> list[Row]:
         entry = Entry("–") if mean is None else Entry(f"{mean:.2f}", mean == best, number=mean)
         made.append(_with(row, entry))
     return sorted(made, key=lambda row: row.entries[-1].number or float("inf"))
+
+
+def _has_number(entry: Entry) -> bool:
+    return entry.score is not None and not math.isnan(entry.score.value)
 
 
 def _ranks(rows: Sequence[Row], place: int, metric: Metric) -> list[float]:

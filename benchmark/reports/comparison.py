@@ -25,7 +25,7 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
     is shown. Where there are several ISPs, one more PNG per protocol and direction has a row per
     ISP, all of the first scene.
     """
-    sheets: dict[str, Image.Image] = {}
+    files = []
     by_isp: dict[tuple[str, Direction], dict[str, dict[str, list[Path]]]] = {}
     kinds = sorted({(r.protocol, r.isp, r.direction) for r in records if not r.reference})
     for protocol, isp, direction in kinds:
@@ -39,18 +39,17 @@ def write_comparisons(folder: Path, records: Sequence[Record], store: Store) -> 
         columns = _columns([r for r in (*references, *ranked) if r.seed == seed], store)
         if len(columns) > 1:
             name = "-".join(part for part in (protocol, isp, direction) if part != NONE)
-            sheets[name] = _sheet(columns)
+            files.append(folder / f"comparison-{name}.png")
+            _sheet(columns).save(files[-1])
             by_isp.setdefault((protocol, direction), {})[isp] = columns
     for (protocol, direction), isps in by_isp.items():
         if len(isps) > 1:
             first = next(iter(isps.values()))
             shared = [title for title in first if all(title in own for own in isps.values())]
             columns = {title: [own[title][0] for own in isps.values()] for title in shared}
-            sheets[f"{protocol}-{direction}"] = _sheet(columns, list(isps))
-    files = {name: folder / f"comparison-{name}.png" for name in sheets}
-    for name, sheet in sheets.items():
-        sheet.save(files[name])
-    return list(files.values())
+            files.append(folder / f"comparison-{protocol}-{direction}.png")
+            _sheet(columns, list(isps)).save(files[-1])
+    return files
 
 
 def _columns(records: Sequence[Record], store: Store) -> dict[str, list[Path]]:

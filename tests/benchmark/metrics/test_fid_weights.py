@@ -8,6 +8,7 @@ import torch
 from pytorch_fid import inception
 
 from benchmark.errors import BenchError
+from benchmark.hub import cached
 from benchmark.metrics import fid_weights
 from benchmark.metrics.fid_weights import (
     FILE_NAME,
@@ -97,6 +98,7 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path: Path) -> None:
 
 
 def test_cache_is_used_and_a_broken_one_is_no_crash(hub: Path, inception_file: Path) -> None:
+    assert cached(FILE_NAME) == hub
     hub.parent.mkdir(parents=True)
     hub.symlink_to(inception_file)
     weights = find_weights(None, allow_download=False)

@@ -55,6 +55,7 @@ def test_pictures_that_cannot_be_compared_are_refused(alexnet_file):
 def test_the_file_is_torchvisions():
     assert AlexNet_Weights.IMAGENET1K_V1.url == lpips.URL
     assert f"alexnet-owt-{lpips.SHA256_PREFIX}.pth" == lpips.FILE_NAME
+    assert cached(FILE_NAME).name == lpips.FILE_NAME
 
 
 def test_a_named_file_is_taken_before_the_cache(alexnet_file, tmp_path):

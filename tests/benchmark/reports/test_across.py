@@ -41,6 +41,16 @@ def test_a_mapper_without_a_score_everywhere_has_no_rank():
     assert group[-1].entries[-1].text == "–"
 
 
+def test_a_score_that_is_not_a_number_has_no_rank_and_leaves_the_others_theirs():
+    broken = make_record("broken", 0.1)
+    broken = broken.model_copy(
+        update={"per_image": {key: [float("nan")] * broken.n for key in broken.per_image}}
+    )
+    (group,) = table_of({label: [*own, broken] for label, own in RUNS.items()}).groups.values()
+    assert [row.labels for row in group] == [("cstpp",), ("chai",), ("cut",), ("broken",)]
+    assert [row.entries[-1].text for row in group] == ["1.00", "2.50", "2.50", "–"]
+
+
 def test_references_have_no_rank():
     floor = make_record("none", 2.0, protocol="floor", title="Floor", reference=True)
     runs = {label: [floor, *own] for label, own in RUNS.items()}
