@@ -24,7 +24,7 @@ from torch.optim import Adam
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Published, Stage, linear_decays
 from isp_models.base import DeepISP, ISPBatch, register_isp
-from isp_models.networks.pynet import FEATURES, PyNETNetwork, PyNETVariant, pass_raw_on
+from isp_models.networks.pynet import FEATURES, PyNETNetwork, PyNETVariant, show_raw
 from isp_models.networks.zurich import shrink, zurich_order
 from isp_models.training.accumulate import descend_in_parts
 from isp_models.training.losses import ms_ssim, mse
@@ -75,8 +75,9 @@ class PyNETConfig(PyNETVariant, StagedConfig, PerceptualConfig):
 
     Attributes:
         crop_size: side of the training crops in packed pixels.
-        init: "torch", as published; "raw": the convolutions that bypass the instance norms start
-            by passing the raw planes on. Short trainings then learn colour in a third of the steps.
+        init: "torch", as published; "picture": the convolutions that bypass the instance norms
+            start by passing the raw planes on, and the last one by showing them. Short trainings
+            then learn colour in a third of the steps.
         learning_rate: of Adam, the same at all levels.
         decay_from: fraction of each level's steps after which the rate falls linearly to 0; 1, as
             published, for never.
@@ -87,7 +88,7 @@ class PyNETConfig(PyNETVariant, StagedConfig, PerceptualConfig):
     """
 
     crop_size: int = 224
-    init: Literal["torch", "raw"] = "torch"
+    init: Literal["torch", "picture"] = "torch"
     learning_rate: float = 5e-5
     decay_from: float = 1.0
     perceptual_weight: float = 1.0
@@ -128,9 +129,9 @@ class PyNET(DeepISP):
     def __init__(self, config: PyNETConfig | None = None) -> None:
         super().__init__(config)
         network = PyNETNetwork(self.config)
-        if self.config.init == "raw":
-            self._check_raw_init()
-            pass_raw_on(network)
+        if self.config.init == "picture":
+            self._check_picture_init()
+            show_raw(network)
         # Channels last makes a training step a fifth to a third faster, on CPUs too.
         self.network = network.to(memory_format=torch.channels_last)
 
@@ -147,12 +148,12 @@ class PyNET(DeepISP):
                 f"least {4 * MINIMUM_SIDE} packed pixels, so that level 3 gives {MINIMUM_SIDE}."
             )
 
-    def _check_raw_init(self) -> None:
+    def _check_picture_init(self) -> None:
         features, upsample = self.config.scaled(FEATURES[0]), self.config.upsample
         if features <= 4 or upsample != "bilinear":
             raise BenchError(
-                f"init = raw with width = {self.config.width} and upsample = {upsample}; it needs "
-                f"a width above {4 / FEATURES[0]} and upsample = bilinear."
+                f"init = picture with width = {self.config.width} and upsample = {upsample}; it "
+                f"needs a width above {4 / FEATURES[0]} and upsample = bilinear."
             )
 
     def stages(self) -> Sequence[Stage]:

@@ -20,6 +20,7 @@ from isp_models.networks.strips import StripConv2d
 from isp_models.networks.zurich import WideTanh
 
 FEATURES = (32, 64, 128, 256, 512)  # of levels 1 to 5
+RGB_OF_PLANES = ((0, 0, 1, 0), (0, 0.5, 0, 0.5), (1, 0, 0, 0))  # planes B, Gr, R, Gb
 
 
 @dataclass(frozen=True)
@@ -279,11 +280,12 @@ class PyNETNetwork(nn.Module):
         return self.heads[level](x)
 
 
-def pass_raw_on(network: PyNETNetwork) -> None:
-    """Makes four features of the way around the instance norms start as the raw planes.
+def show_raw(network: PyNETNetwork) -> None:
+    """Makes level 0 start with the raw as its picture: faint, and with random features added.
 
-    Absolute colour reaches level 0 only on this way, and torch's initialisation makes each of its
-    convolutions weaken what it is given. Now the head of level 0 sees the raw from the start.
+    Absolute colour reaches level 0 only on the way around the instance norms, and torch's
+    initialisation makes each convolution on it weaken what it is given. Here four features of this
+    way start as the raw planes, and the head as a picture of them.
 
     Args:
         network: with `upsample="bilinear"` and more than 4 features at level 1.
@@ -297,6 +299,13 @@ def pass_raw_on(network: PyNETNetwork) -> None:
             nn.init.dirac_(conv.weight[:4, first:])
             assert conv.bias is not None
             conv.bias[:4] = 0
+    (head,) = _convolutions(network.heads[0])
+    centre = head.kernel_size[0] // 2
+    with torch.no_grad():
+        head.weight[:, :4] = 0
+        head.weight[:, :4, centre, centre] = torch.tensor(RGB_OF_PLANES)
+        assert head.bias is not None
+        head.bias.zero_()
 
 
 def _convolutions(part: nn.Module) -> list[nn.Conv2d]:

@@ -70,8 +70,8 @@ def test_parameter_count(variant: PyNETVariant, count: int) -> None:
         assert parameter_count(PyNETNetwork(variant)) == count
 
 
-def test_raw_start_brings_the_raw_planes_to_the_head_of_level_0() -> None:
-    isp = PyNET(PyNETConfig(width=0.25, level0_channels=64, init="raw"))
+def test_picture_start_brings_the_raw_planes_to_the_head_of_level_0() -> None:
+    isp = PyNET(PyNETConfig(width=0.25, level0_channels=64, init="picture"))
     seen: list[torch.Tensor] = []
     isp.network.heads[0].register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
     raw = torch.rand(2, 4, 32, 48)
@@ -81,10 +81,21 @@ def test_raw_start_brings_the_raw_planes_to_the_head_of_level_0() -> None:
     assert (seen[0][:, 4:].abs().amax((0, 2, 3)) > 0).all(), "the other features start as ever"
 
 
+def test_picture_start_shows_each_colour_of_the_raw_in_its_own_channel() -> None:
+    isp = PyNET(PyNETConfig(width=0.25, level0_channels=64, init="picture"))
+    raw = torch.rand(1, 4, 32, 32)
+    before = isp(raw)
+    for planes, channel in (([0], 0), ([1, 2], 1), ([3], 2)):
+        brighter = raw.clone()
+        brighter[:, planes] += 0.5
+        gain = (isp(brighter) - before).mean((0, 2, 3))
+        assert int(gain.argmax()) == channel
+
+
 @pytest.mark.parametrize("settings", [{"width": 0.125}, {"upsample": "tconv"}])
-def test_raw_start_refuses_what_it_cannot_do(settings: dict[str, Any]) -> None:
-    with pytest.raises(BenchError, match=r"init = raw .* width above 0.125 and upsample = bil"):
-        PyNET(PyNETConfig(init="raw", **settings))
+def test_picture_start_refuses_what_it_cannot_do(settings: dict[str, Any]) -> None:
+    with pytest.raises(BenchError, match=r"init = picture .* width above 0.125 and upsample = bil"):
+        PyNET(PyNETConfig(init="picture", **settings))
 
 
 @pytest.mark.parametrize(("variant", "giga"), [(PyNETVariant(), 111.7163), (TENSORFLOW, 109.626)])
