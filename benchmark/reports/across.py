@@ -126,7 +126,8 @@ def _ranks(rows: Sequence[Row], place: int, metric: Metric) -> list[float]:
     from scipy.stats import rankdata  # takes a second, and most tables need no ranks
 
     scores = [row.entries[place].score for row in rows]
-    return list(rankdata([metric.penalty(score.value) for score in scores if score is not None]))
+    penalties = [metric.penalty(score.value) for score in scores if score is not None]
+    return [float(rank) for rank in rankdata(penalties)]
 
 
 def _with(row: Row, entry: Entry) -> Row:
