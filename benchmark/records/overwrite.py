@@ -1,27 +1,27 @@
 """What happens to results that a run's folder already holds."""
 
-from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from benchmark.errors import BenchError
-from benchmark.planning.graph import Cell
+from benchmark.planning.graph import Plan
 from benchmark.records.record import read_records
 from benchmark.store.step import DataIdentity
 
 Overwrite = Literal["never", "only-missing", "always"]
 
 
-def cells_to_run(
-    folder: Path, cells: Sequence[Cell], data: DataIdentity, preset: str, overwrite: Overwrite
-) -> tuple[Cell, ...]:
-    """The cells to run, given the records in `folder`.
+def plan_beside(
+    folder: Path, plan: Plan, data: DataIdentity, preset: str, overwrite: Overwrite
+) -> Plan:
+    """What is to be run of a plan, given the records in `folder`.
 
     Records are never deleted: a table shows the newest of each cell.
 
     Args:
         folder: the run's folder.
-        cells: what the user asks for.
+        plan: what the user asks for.
         data: the data set.
         preset: the preset's name.
         overwrite: about a result of the same cell with another configuration. "never": it is an
@@ -31,10 +31,10 @@ def cells_to_run(
         BenchError: the folder holds results that cannot share it with the new ones.
     """
     if not any((folder / "records").glob("*.json")):
-        return tuple(cells)
+        return plan
     advice = "Choose another name for this run with --name, or delete that folder."
-    planned = {cell.place: cell for cell in cells}
-    conflicts = []
+    planned = {cell.place: cell for cell in plan.cells}
+    others = {}
     for record in read_records(folder):
         if record.preset != preset:
             raise BenchError(
@@ -48,16 +48,20 @@ def cells_to_run(
             )
         cell = planned.get(record.cell)
         if cell is not None and cell.configuration != record.configuration:
-            conflicts.append(cell)
-    if conflicts and overwrite == "never":
+            others[cell.place] = cell.title
+    if not others or overwrite == "always":
+        return plan
+    first = next(iter(others.values()))
+    if overwrite == "never":
         raise BenchError(
-            f"{folder} holds a result of {conflicts[0].title} with another configuration (other "
+            f"{folder} holds a result of {first} with another configuration (other "
             f"--set values, another version of a method, or another plug-in). {advice} Or keep "
             "such results (--overwrite only-missing), or replace them (--overwrite always)."
         )
-    return _without(cells, conflicts) if overwrite == "only-missing" else tuple(cells)
-
-
-def _without(cells: Iterable[Cell], left_out: Sequence[Cell]) -> tuple[Cell, ...]:
-    places = {cell.place for cell in left_out}
-    return tuple(cell for cell in cells if cell.place not in places)
+    kept = (
+        f"{len(others)} {'cells are' if len(others) > 1 else 'cell is'} left out, for {folder} "
+        f"holds results of another configuration: {first}{' and others' if len(others) > 1 else ''}"
+        ". --overwrite always replaces them."
+    )
+    rest = plan.only(tuple(cell for cell in plan.cells if cell.place not in others))
+    return replace(rest, skipped=(*rest.skipped, kept))

@@ -23,7 +23,7 @@ from benchmark.planning.preset import Preset, load_preset
 from benchmark.planning.run_config import RunConfig, data_label, split_data
 from benchmark.progress import Progress
 from benchmark.records.needed import write_planned
-from benchmark.records.overwrite import cells_to_run
+from benchmark.records.overwrite import plan_beside
 from benchmark.records.plugins import keep_sources
 from benchmark.records.record import write_record
 from benchmark.registry import DATASETS, ISPS, MAPPERS, PROTOCOLS
@@ -190,8 +190,7 @@ def open_session(config: RunConfig, *, dry: bool = False) -> Session:
     extractor = weights.weights.sha256 if weights.weights else None
     alexnet = lpips.sha256 if lpips else None
     plan = Planner(config, preset, identity, source.parts(), extractor, alexnet).plan()
-    cells = cells_to_run(folder, plan.cells, identity, preset.name, config.overwrite)
-    plan = plan.only(cells)
+    plan = plan_beside(folder, plan, identity, preset.name, config.overwrite)
     lacks = tuple(_needs_of_methods(plan))
     if lacks and not dry:
         raise BenchError(lacks[0])

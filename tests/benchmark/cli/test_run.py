@@ -196,7 +196,12 @@ def test_results_of_another_configuration_are_kept_or_replaced_on_request(toy_ru
     only = ("--no-references", "--direction", "a2b")
     assert toy_run("--set", "mapper.steps=2", *only).code == 0
     changed = ("--set", "mapper.steps=4", *only)
-    assert toy_run(*changed, "--seed", "0", "1", "--overwrite", "only-missing").code == 0
+    keep = (*changed, "--seed", "0", "1", "--overwrite", "only-missing")
+    said = "1 cell is left out, for"
+    assert said in toy_run(*keep, verb="plan").out
+    ran = toy_run(*keep)
+    assert ran.code == 0
+    assert said in ran.err and "adaptation toy-mapper toy-isp a2b seed 0. --over" in ran.err
     files = sorted(f.name for f in (tmp_path / "results").rglob("records/*.json"))
     assert [("seed0" in f, "seed1" in f) for f in files] == [(True, False), (False, True)]
     for file in (tmp_path / "results").rglob("records/*seed1*.json"):
