@@ -1,8 +1,22 @@
-"""Where torch hub keeps files of weights, and so torchvision and pytorch-fid, too."""
+"""Published files of weights: where torch hub, and so torchvision and pytorch-fid, keep them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """A file of weights that was found and can be loaded.
+
+    Attributes:
+        path: the file.
+        sha256: SHA-256 of its contents, 64 hexadecimal digits.
+    """
+
+    path: Path
+    sha256: str
 
 
 def cached(name: str) -> Path:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from benchmark.errors import BenchError
 from benchmark.files import sha256_of
-from benchmark.hub import cached, how_to_get
+from benchmark.hub import WeightFile, cached, how_to_get
 
 if TYPE_CHECKING:
     from pytorch_fid.inception import InceptionV3
@@ -35,16 +35,8 @@ CONNECTION_TIMEOUT = 30.0  # seconds without a byte
 
 
 @dataclass(frozen=True)
-class FidWeights:
-    """A file of Inception weights that was found and can be loaded.
-
-    Attributes:
-        path: the file.
-        sha256: SHA-256 of its contents, 64 hexadecimal digits.
-    """
-
-    path: Path
-    sha256: str
+class FidWeights(WeightFile):
+    """A file of Inception weights, those that define FID or others."""
 
     @property
     def genuine(self) -> bool:

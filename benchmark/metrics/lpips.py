@@ -8,7 +8,6 @@ looked for and never downloaded: 233 MB for one column are for the user to decid
 import contextlib
 import importlib.util
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from torch import nn
 
 from benchmark.errors import BenchError
 from benchmark.files import sha256_of
-from benchmark.hub import cached, how_to_get
+from benchmark.hub import WeightFile, cached, how_to_get
 from benchmark.metrics.features import exact_convolutions
 from benchmark.metrics.pixel import Image, check_pair
 
@@ -33,20 +32,7 @@ SHA256_PREFIX = "7be5be79"  # torch hub's convention: the name ends in the start
 SMALLEST = 31  # pixels; with less, nothing is left of a picture after AlexNet's second pooling
 
 
-@dataclass(frozen=True)
-class LpipsWeights:
-    """The file with AlexNet's weights, found and checked.
-
-    Attributes:
-        path: the file.
-        sha256: SHA-256 of its contents, 64 hexadecimal digits.
-    """
-
-    path: Path
-    sha256: str
-
-
-def require_weights(path: str | Path | None) -> LpipsWeights:
+def require_weights(path: str | Path | None) -> WeightFile:
     """The weights in the named file, else in torch hub's cache.
 
     LPIPS is defined by one file of weights, known by its SHA-256; with any other, values could not
@@ -71,10 +57,10 @@ def require_weights(path: str | Path | None) -> LpipsWeights:
             f"{file} is damaged, or not the file that defines LPIPS (its SHA-256 begins "
             f"{digest[:8]}, not {SHA256_PREFIX}). {source}"
         )
-    return LpipsWeights(file, digest)
+    return WeightFile(file, digest)
 
 
-def find_weights(path: str | Path | None) -> LpipsWeights | None:
+def find_weights(path: str | Path | None) -> WeightFile | None:
     """As :func:`require_weights`; None if no file was named and there is none that can be used.
 
     Raises:

@@ -13,8 +13,8 @@ from benchmark.data.base import CameraPair, DataSource, PairSet
 from benchmark.data.images import ImageSet
 from benchmark.errors import BenchError
 from benchmark.files import nearest_folder, require_writable
+from benchmark.hub import WeightFile
 from benchmark.metrics.fid_weights import URL, WeightSearch, search_weights
-from benchmark.metrics.lpips import LpipsWeights
 from benchmark.metrics.lpips import find_weights as find_lpips_weights
 from benchmark.planning.graph import Cell, Plan
 from benchmark.planning.lengths import bare_method
@@ -69,7 +69,7 @@ class Session:
     source: DataSource
     identity: DataIdentity
     weights: WeightSearch
-    lpips: LpipsWeights | None
+    lpips: WeightFile | None
     plan: Plan
     store: Store
     folder: Path
