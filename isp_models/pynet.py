@@ -24,7 +24,8 @@ from torch.optim import Adam
 from benchmark.errors import BenchError
 from benchmark.stage import Optimisation, Published, Stage, linear_decays
 from isp_models.base import DeepISP, ISPBatch, register_isp
-from isp_models.networks.pynet import FEATURES, PyNETNetwork, PyNETVariant, show_raw
+from isp_models.networks.pynet import FEATURES, PyNETNetwork, PyNETVariant
+from isp_models.networks.pynet_start import show_raw
 from isp_models.networks.zurich import shrink, zurich_order
 from isp_models.training.accumulate import descend_in_parts
 from isp_models.training.losses import ms_ssim, mse

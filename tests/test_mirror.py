@@ -66,6 +66,7 @@ ELSEWHERE = {
     "benchmark/store/states.py": "tests/benchmark/cli/test_status.py",
     # Networks and shared parts have their golden values where the method has its own.
     "isp_models/networks/pynet.py": "tests/isp_models/test_pynet.py",
+    "isp_models/networks/pynet_start.py": "tests/isp_models/test_pynet.py",
     "isp_models/networks/pynet_v2.py": "tests/isp_models/test_pynet_v2.py",
     "isp_models/networks/syenet.py": "tests/isp_models/test_syenet.py",
     "isp_models/networks/zurich.py": "tests/isp_models/test_pynet.py",
