@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmark.cli.options import run_config
-from benchmark.records.record import read_records
+from benchmark.records.record import records_so_far
 from benchmark.running.session import Session, open_session
 
 
@@ -32,9 +32,7 @@ def main() -> None:
 
 def _lacking(session: Session) -> Counter[tuple[str, int, str]]:
     """How many cells lack a record of today's settings, by protocol, seed and reason."""
-    has_records = any((session.folder / "records").glob("*.json"))
-    records = read_records(session.folder) if has_records else []
-    measured = {record.cell: record.configuration for record in records}
+    measured = {r.cell: r.configuration for r in records_so_far(session.folder)}
     return Counter(
         (cell.protocol, cell.seed, "of other settings" if cell.place in measured else "missing")
         for cell in session.plan.cells

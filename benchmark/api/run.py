@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmark.errors import BenchError
 from benchmark.planning.run_config import RunConfig
 from benchmark.progress import Progress
-from benchmark.records.record import read_records
+from benchmark.records.record import records_so_far
 from benchmark.reports.page.results import write_results
 from benchmark.running.session import open_session
 
@@ -28,8 +28,9 @@ def run(config: RunConfig) -> Path:
     with Progress() as progress:
         session = open_session(config)
         outcome = session.run(progress)
-    if any((session.folder / "records").glob("*.json")):
-        write_results(session.folder, read_records(session.folder), config, session.store)
+    records = records_so_far(session.folder)
+    if records:
+        write_results(session.folder, records, config, session.store)
     if outcome.failures:
         failed = "; ".join(session.plan.steps[key].title for key in outcome.failures)
         raise BenchError(f"These steps of {session.folder} failed: {failed}.")

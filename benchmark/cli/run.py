@@ -66,6 +66,7 @@ def execute(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace, ending: "Ending") -> int:
     from benchmark.interrupt import clean_stops
     from benchmark.progress import Progress
+    from benchmark.records.record import records_so_far
     from benchmark.reports.text import numbers
     from benchmark.running.session import open_session
 
@@ -83,7 +84,7 @@ def _run(args: argparse.Namespace, ending: "Ending") -> int:
         for session in sessions.values() if len(sessions) > 1 else ():
             session.prepare(progress)  # all, before any long work
         outcomes = [session.run(progress) for session in sessions.values()]
-    runs = {label: _records(session) for label, session in sessions.items()}
+    runs = {label: records_so_far(session.folder) for label, session in sessions.items()}
     made = {
         label: _write(session, runs[label], config, args.json)
         for label, session in sessions.items()
@@ -122,15 +123,6 @@ def _announce(session: "Session", progress: "Progress") -> None:
         f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them done; "
         f"on {session.device}, store {session.store.folder}"
     )
-
-
-def _records(session: "Session") -> "list[Record]":
-    """The records in the session's folder; none where no cell was scored."""
-    from benchmark.records.record import read_records
-
-    if not any((session.folder / "records").glob("*.json")):
-        return []
-    return read_records(session.folder)
 
 
 def _write(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from benchmark.errors import BenchError
 from benchmark.planning.graph import Plan
-from benchmark.records.record import read_records
+from benchmark.records.record import records_so_far
 from benchmark.store.step import DataIdentity
 
 Overwrite = Literal["never", "only-missing", "always"]
@@ -30,12 +30,10 @@ def plan_beside(
     Raises:
         BenchError: the folder holds results that cannot share it with the new ones.
     """
-    if not any((folder / "records").glob("*.json")):
-        return plan
     advice = "Choose another name for this run with --name, or delete that folder."
     planned = {cell.place: cell for cell in plan.cells}
     others = {}
-    for record in read_records(folder):
+    for record in records_so_far(folder):
         if record.preset != preset:
             raise BenchError(
                 f"{folder} holds results of preset '{record.preset}', not '{preset}'. {advice}"

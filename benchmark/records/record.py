@@ -231,14 +231,23 @@ def read_records(folder: Path) -> list[Record]:
     Raises:
         BenchError: no records, or a file that is not one.
     """
-    files = sorted((folder / "records").glob("*.json"))
-    if not files:
+    records = records_so_far(folder)
+    if not records:
         raise BenchError(
             f"{folder} holds no records. Name the folder of a run, e.g. results/simulated-quick."
         )
+    return records
+
+
+def records_so_far(folder: Path) -> list[Record]:
+    """As :func:`read_records`; none where no cell was scored yet.
+
+    Raises:
+        BenchError: a file that is not a record.
+    """
     newest: dict[tuple[str, str, str, str, int, str], Record] = {}
     known: dict[str, Any] = {}
-    for file in files:
+    for file in sorted((folder / "records").glob("*.json")):
         record = _sharing(_read(file), known)
         other = newest.get(record.cell)
         if other is None or record.time >= other.time:
