@@ -17,7 +17,7 @@ lint: .venv/.dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/mypy results/missing.py
+	$(BIN)/mypy results/missing.py results/tables.py
 
 # All groups by default; `make bench GROUPS=steps` measures one.
 bench: .venv/.dev-ready
