@@ -1,17 +1,20 @@
-"""The tables of this folder's README, from the records in `measured/`.
+"""The tables of this folder's README and of docs/defaults.md, from the records in `measured/`.
 
     python results/tables.py
 
-They differ from those of `isp-bench table` in their choice of rows and columns only.
+Most differ from those of `isp-bench table` in their choice of rows and columns only.
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from tabulate import tabulate
 
 from benchmark.records.record import Record, read_records
-from benchmark.reports.table import columns_of, row_of
+from benchmark.reports.published_numbers import published
+from benchmark.reports.table import Column, Entry, columns_of, row_of
 
 MEASURED = Path(__file__).parent / "measured"
 ISPS = ("pynet", "pynet-v2", "microisp", "syenet")
@@ -25,6 +28,7 @@ MAPPER_ROWS = (
     "oracle-least-squares",
 )  # fmt: skip
 RAW_METRICS = ("psnr", "ssim", "mae", "angular")
+PAIRS = ("phones", "compact", "dslr", "cinema", "foveon")
 
 
 def main() -> None:
@@ -54,10 +58,24 @@ def tables() -> Iterator[tuple[str, str]]:
     ):
         records = read_records(MEASURED / "mappers" / data)
         yield f"mappers, {data}", _markdown(records, MAPPER_ROWS, metrics, [("none",)])
+    for run, data in (
+        ("mappers/simulated", "raw2raw"),
+        ("mappers/simulated-multi", "lsmi"),
+        ("table4", "raw2raw"),
+    ):
+        yield f"{run}, beside the paper", _beside_the_paper(read_records(MEASURED / run), data)
+    yield "pairs", _pairs()
 
 
 def _name(record: Record) -> str:
     return record.protocol if record.reference else record.label
+
+
+def _entry(
+    records: Sequence[Record], row: str, column: Column, isps: tuple[str, ...] = ("none",)
+) -> Entry:
+    own = [r for r in records if _name(r) == row]
+    return row_of((row,), own, [column], isps).entries[0]
 
 
 def _markdown(
@@ -78,13 +96,77 @@ def _markdown(
     for row in rows:
         own = [r for r in records if _name(r) == row]
         lines.append([row, own[0].supervision or "–", *(
-            row_of((row,), own, [column], isps).entries[0].text
-            for column in columns
-            for isps in groups
+            _entry(own, row, column, isps).text for column in columns for isps in groups
         )])  # fmt: skip
+    return _pipe(lines, ["", "learns from", *heads], texts=2)
+
+
+def _beside_the_paper(records: Sequence[Record], data: str) -> str:
+    """Each row of the paper's tables on `data` that was measured: ours beside its numbers.
+
+    Args:
+        records: of a run.
+        data: name of the paper's data set.
+    """
+    measured = {r.label for r in records}
+    of_paper = {
+        row.mapper: (table, row)
+        for table in published()
+        if table.by == "paper" and table.data == data
+        for row in table.rows
+        if row.mapper in measured
+    }
+    metrics = ("psnr",) if data == "raw2raw" else ("chart_mae", "kl")
+    columns = columns_of(records, metrics)
+    heads = [head for c in columns for head in (f"{c.short} {c.title}", "paper")]
+    lines = []
+    for mapper, (table, row) in of_paper.items():
+        line = [mapper]
+        for c in columns:
+            theirs = table.number(row, c.direction, c.metric)
+            line += [_entry(records, mapper, c).text, theirs or "–"]
+        lines.append(line)
+    return _pipe(lines, ["", *heads], texts=1)
+
+
+def _pairs() -> str:
+    """A row per pair of cameras: what docs/defaults.md asks of one, from A to B and from B to A."""
+    titles = ("room", "calibration below the oracle", "KL A→B", "KL B→A", "ΔE00 A→B", "ΔE00 B→A")
+    lines = []
+    for pair in PAIRS:
+        records = read_records(MEASURED / "pairs" / f"simulated-{pair}")
+        unmapped, calibration, oracle = (
+            _values(records, row, "psnr", ("none",))
+            for row in ("unmapped", "global-poly", "oracle-least-squares")
+        )
+        room, below = oracle - unmapped, oracle - calibration
+        floor, ceiling = (
+            np.concatenate([_values(records, row, metric, ISPS) for metric in ("kl", "ciede2000")])
+            for row in ("floor", "ceiling")
+        )
+        fits = room.min() >= 8 and below.max() <= 3 and (floor / ceiling).min() >= 1.5
+        lines.append([
+            f"`{pair}`",
+            *(f"{there:.1f}, {back:.1f}" for there, back in (room, below)),
+            *(f"{low:.2f} / {high:.2f}" for low, high in zip(floor, ceiling, strict=True)),
+            "yes" if fits else "no",
+        ])  # fmt: skip
+    return _pipe(lines, ["pair", *titles, "meets all"], texts=1)
+
+
+def _values(
+    records: Sequence[Record], row: str, metric: str, isps: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """The mean over ISPs, from A to B and from B to A."""
+    scores = [_entry(records, row, c, isps).score for c in columns_of(records, [metric], "a2b")]
+    return np.array([score.value if score else np.nan for score in scores])
+
+
+def _pipe(lines: Sequence[Sequence[str]], heads: Sequence[str], texts: int) -> str:
+    """The first `texts` columns are words, the others numbers."""
     return tabulate(
-        lines, ["", "learns from", *heads], tablefmt="pipe", disable_numparse=True,
-        colalign=("left", "left", *["right"] * len(heads)),
+        lines, heads, tablefmt="pipe", disable_numparse=True,
+        colalign=("left",) * texts + ("right",) * (len(heads) - texts),
     )  # fmt: skip
 
 
