@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 # Tests run side by side on few cores; more threads would only fight.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Nothing listens there, so that no test downloads, for each has an empty cache of weights.
+os.environ["https_proxy"] = "http://127.0.0.1:9"
 
 
 def wait_for(condition: Callable[[], T]) -> T:

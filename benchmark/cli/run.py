@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from benchmark.cli.options import Verbs, add_run_options, add_verb, run_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from benchmark.planning.run_config import RunConfig
@@ -75,8 +75,7 @@ def _run(args: argparse.Namespace, ending: "Ending") -> int:
         progress.say("Checking and planning ...")
         sessions = {label: open_session(own) for label, own in config.by_data_set().items()}
         ending.folders = [session.folder for session in sessions.values()]
-        for session in sessions.values():
-            _announce(session, progress)
+        _announce(list(sessions.values()), progress)
         if args.print_commands:
             for session in sessions.values():
                 print(*session.command_lines(), sep="\n")
@@ -108,21 +107,20 @@ def _run(args: argparse.Namespace, ending: "Ending") -> int:
     return 1 if failed else 0
 
 
-def _announce(session: "Session", progress: "Progress") -> None:
-    """Says what the session will do and leave out."""
-    for sentence in session.plan.skipped:
-        progress.say(sentence)
-    if session.weights.weights is None:
+def _announce(sessions: "Sequence[Session]", progress: "Progress") -> None:
+    """Says what the sessions will do and leave out."""
+    reasons = (s.weights.reason for s in sessions if s.weights.weights is None)
+    for reason in dict.fromkeys(reasons):  # one for all data sets
+        progress.say(f"FID will be left out, and FD (random VGG-16) takes its place. {reason}")
+    for session in sessions:
+        for sentence in session.plan.skipped:
+            progress.say(sentence)
+        done = sum(session.store.is_done(key) for key in session.plan.steps)
         progress.say(
-            "FID will be left out, and FD (random VGG-16) takes its place. "
-            f"{session.weights.reason}"
+            f"{session.source.info.name}, {' and '.join(session.source.cameras())}: "
+            f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them "
+            f"done; on {session.device}, store {session.store.folder}"
         )
-    done = sum(session.store.is_done(key) for key in session.plan.steps)
-    progress.say(
-        f"{session.source.info.name}, {' and '.join(session.source.cameras())}: "
-        f"{len(session.plan.cells)} cells, {len(session.plan.steps)} steps, {done} of them done; "
-        f"on {session.device}, store {session.store.folder}"
-    )
 
 
 def _write(

@@ -16,6 +16,7 @@ def test_each_data_set_has_its_tables_and_one_has_all(toy_run, bench, tmp_path):
     across = (folder / "across.md").read_text()
     assert "2 data sets: toy-1, toy-2" in across and "mean rank" in across
     assert "mean rank" in ran.out
+    assert ran.err.count("FID will be left out") == 1, "the same for all data sets"
     again = toy_run(*TWO, "--json")
     tables = json.loads(again.out)
     assert list(tables) == ["toy-1", "toy-2", "across"]
