@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tabulate import tabulate
 
+from benchmark.data.simulated.sensitivities import PAIRS
 from benchmark.records.record import Record, read_records
 from benchmark.reports.published_numbers import published
 from benchmark.reports.table import Column, Entry, columns_of, row_of
@@ -28,7 +29,6 @@ MAPPER_ROWS = (
     "oracle-least-squares",
 )  # fmt: skip
 RAW_METRICS = ("psnr", "ssim", "mae", "angular")
-PAIRS = ("phones", "compact", "dslr", "cinema", "foveon")
 
 
 def main() -> None:
@@ -52,18 +52,15 @@ def tables() -> Iterator[tuple[str, str]]:
             if run == "table5":
                 each = [(isp,) for isp in isps]
                 yield f"{run}, {protocol}, KL of each ISP", _markdown(own, rows, ("kl",), each)
-    for data, metrics in (
-        ("simulated", RAW_METRICS),
-        ("simulated-multi", (*RAW_METRICS, "chart_mae")),
+    for data, metrics, of_paper in (
+        ("simulated", RAW_METRICS, "raw2raw"),
+        ("simulated-multi", (*RAW_METRICS, "chart_mae"), "lsmi"),
     ):
         records = read_records(MEASURED / "mappers" / data)
         yield f"mappers, {data}", _markdown(records, MAPPER_ROWS, metrics, [("none",)])
-    for run, data in (
-        ("mappers/simulated", "raw2raw"),
-        ("mappers/simulated-multi", "lsmi"),
-        ("table4", "raw2raw"),
-    ):
-        yield f"{run}, beside the paper", _beside_the_paper(read_records(MEASURED / run), data)
+        yield f"mappers, {data}, beside the paper", _beside_the_paper(records, of_paper)
+    records = read_records(MEASURED / "table4")
+    yield "table4, beside the paper", _beside_the_paper(records, "raw2raw")
     yield "pairs", _pairs()
 
 
@@ -94,9 +91,9 @@ def _markdown(
     ]
     lines = []
     for row in rows:
-        own = [r for r in records if _name(r) == row]
-        lines.append([row, own[0].supervision or "–", *(
-            _entry(own, row, column, isps).text for column in columns for isps in groups
+        learns = next(r.supervision for r in records if _name(r) == row)
+        lines.append([row, learns or "–", *(
+            _entry(records, row, column, isps).text for column in columns for isps in groups
         )])  # fmt: skip
     return _pipe(lines, ["", "learns from", *heads], texts=2)
 
